@@ -1,0 +1,29 @@
+"""Errors that name the bad value and the way out.
+
+Every error that a user can cause derives from `MemNASError`, so that a caller (the command
+line, for one) can tell a mistake in the input from a mistake in the program.
+"""
+
+
+class MemNASError(ValueError):
+    """Report input that cannot be used."""
+
+
+class GenotypeError(MemNASError):
+    """Report an architecture that is not one: a bad cell, block, string or file."""
+
+
+class ConfigError(MemNASError):
+    """Report a setting outside its range, or settings that contradict each other."""
+
+
+class DataError(MemNASError):
+    """Report a data set that is missing, or of the wrong kind or shape."""
+
+
+class SearchError(MemNASError):
+    """Report a search directory that is missing, damaged, or of another search."""
+
+
+class ExportError(MemNASError):
+    """Report an export that would overwrite, or that lacks what it needs."""

@@ -1,0 +1,32 @@
+"""Architectures as values: no TensorFlow, no Keras."""
+
+from memnas_tf.genotype.canonical import canonical, canonical_key, live_cells
+from memnas_tf.genotype.encoding import code_width, decode, encode
+from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype
+from memnas_tf.genotype.json_format import from_json, to_json
+from memnas_tf.genotype.notation import cell_to_string, from_string, to_string
+from memnas_tf.genotype.presets import PRESETS
+from memnas_tf.genotype.rendering import render
+from memnas_tf.genotype.source import BEST_FILE, load_genotype
+
+__all__ = [
+    "BEST_FILE",
+    "PRESETS",
+    "Block",
+    "Bypass",
+    "Cell",
+    "Genotype",
+    "canonical",
+    "canonical_key",
+    "cell_to_string",
+    "code_width",
+    "decode",
+    "encode",
+    "from_json",
+    "from_string",
+    "live_cells",
+    "load_genotype",
+    "render",
+    "to_json",
+    "to_string",
+]

@@ -1,0 +1,74 @@
+"""Genotypes as JSON documents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from memnas_tf.errors import GenotypeError
+from memnas_tf.genotype.genotype import Bypass, Cell, Genotype, Slot
+
+FORMAT = "memnas-genotype"
+VERSION = 1
+
+
+def to_json(genotype: Genotype) -> str:
+    """Write a genotype as a JSON document that `from_json` reads back.
+
+    Args:
+        genotype: The architecture.
+
+    Returns:
+        The document, ending in a newline.
+    """
+    blocks = [[_write_slot(slot) for slot in block] for block in genotype.blocks]
+    document = {"format": FORMAT, "version": VERSION, "blocks": blocks}
+    return json.dumps(document, indent=1) + "\n"
+
+
+def from_json(text: str) -> Genotype:
+    """Read a JSON document.
+
+    Args:
+        text: What `to_json` writes.
+
+    Returns:
+        The genotype.
+
+    Raises:
+        GenotypeError: If the document is no JSON, of another format or version, or holds an
+            architecture that is none.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise GenotypeError(f"this is no JSON document: {error}") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise GenotypeError(f'this is no genotype: a genotype has "format": "{FORMAT}"')
+    if document.get("version") != VERSION:
+        raise GenotypeError(
+            f"genotype version {document.get('version')!r} is unknown; this program reads {VERSION}"
+        )
+    blocks = document.get("blocks")
+    if not isinstance(blocks, list) or not all(isinstance(block, list) for block in blocks):
+        raise GenotypeError('"blocks" must be a list of lists of cells')
+    return Genotype(
+        tuple(
+            tuple(_read_slot(slot, f"block {b}, cell {c}") for c, slot in enumerate(block, 1))
+            for b, block in enumerate(blocks, 1)
+        )
+    )
+
+
+def _write_slot(slot: Slot) -> dict[str, Any]:
+    return {"bypass": slot.target} if isinstance(slot, Bypass) else asdict(slot)
+
+
+def _read_slot(value: Any, place: str) -> Slot:
+    if isinstance(value, dict) and set(value) == {"bypass"}:
+        return Bypass(value["bypass"])
+    fields = set(Cell.__dataclass_fields__)
+    if not isinstance(value, dict) or set(value) != fields:
+        raise GenotypeError(f"{place}: expected an object with {', '.join(sorted(fields))}")
+    return Cell(**value)

@@ -1,0 +1,109 @@
+"""The compact string: a genotype on one line, safe to type in a shell without quotes.
+
+A cell is `<input><operation><+ or :><input><operation>`, with `+` for sum and `:` for concat,
+and a trailing `=` if the cell is an output of its block. A bypassed cell is the index of what
+is read in its place. Commas separate cells and slashes blocks; `5x` before a block stands for
+five blocks like it. Figure 1(b) of the paper, for one, reads
+
+    5x0d3+0f7,1ap:0d5=,1mp+2mp=
+"""
+
+from __future__ import annotations
+
+import re
+
+from memnas_tf.errors import GenotypeError
+from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype, Slot
+from memnas_tf.operations import BY_CODE, BY_NAME
+
+_COMBINE_SIGN = {"sum": "+", "concat": ":"}
+_COMBINE = {sign: name for name, sign in _COMBINE_SIGN.items()}
+_INDEX = r"([0-9]{1,6})"
+_CELL = re.compile(rf"{_INDEX}([a-z][a-z0-9])([+:]){_INDEX}([a-z][a-z0-9])(=?)")
+_BYPASS = re.compile(_INDEX)
+_REPEATED = re.compile(rf"{_INDEX}x(.*)", re.DOTALL)
+_MAX_BLOCKS = 1_000
+
+
+def cell_to_string(slot: Slot) -> str:
+    """Write one cell, or the place of a bypassed one, as a compact string."""
+    if isinstance(slot, Bypass):
+        return str(slot.target)
+    return "".join(
+        (
+            f"{slot.input_1}{BY_NAME[slot.operation_1].code}",
+            _COMBINE_SIGN[slot.combine],
+            f"{slot.input_2}{BY_NAME[slot.operation_2].code}",
+            "=" if slot.is_output else "",
+        )
+    )
+
+
+def block_to_string(block: Block) -> str:
+    """Write a block as a compact string."""
+    return ",".join(map(cell_to_string, block))
+
+
+def to_string(genotype: Genotype) -> str:
+    """Write a genotype as a compact string that `from_string` reads back.
+
+    Args:
+        genotype: The architecture.
+
+    Returns:
+        The compact string.
+    """
+    blocks = [block_to_string(block) for block in genotype.blocks]
+    if len(set(blocks)) == 1:
+        return f"{len(blocks)}x{blocks[0]}"
+    return "/".join(blocks)
+
+
+def from_string(text: str) -> Genotype:
+    """Read a compact string.
+
+    Args:
+        text: What `to_string` writes.
+
+    Returns:
+        The genotype.
+
+    Raises:
+        GenotypeError: If the string cannot be read, naming the block and the cell.
+    """
+    repeated = _REPEATED.fullmatch(text.strip())
+    if repeated:
+        count = int(repeated[1])
+        if not 1 <= count <= _MAX_BLOCKS:
+            raise GenotypeError(f"cannot read {count} blocks; give 1 to {_MAX_BLOCKS}")
+        return Genotype((_read_block(repeated[2], 1),) * count)
+    texts = text.strip().split("/")
+    return Genotype(tuple(_read_block(part, number) for number, part in enumerate(texts, 1)))
+
+
+def _read_block(text: str, number: int) -> Block:
+    if not text:
+        return ()
+    cells = text.split(",")
+    return tuple(_read_cell(cell, f"block {number}, cell {i}") for i, cell in enumerate(cells, 1))
+
+
+def _read_cell(text: str, place: str) -> Slot:
+    if _BYPASS.fullmatch(text):
+        return Bypass(int(text))
+    match = _CELL.fullmatch(text)
+    if not match:
+        raise GenotypeError(f"{place}: cannot read {text!r}; a cell looks like 0d3+0f7 or 1ap:0d5=")
+    for code in (match[2], match[5]):
+        if code not in BY_CODE:
+            raise GenotypeError(
+                f"{place}: unknown operation {code!r} in {text!r}; use one of {', '.join(BY_CODE)}"
+            )
+    return Cell(
+        input_1=int(match[1]),
+        input_2=int(match[4]),
+        operation_1=BY_CODE[match[2]].name,
+        operation_2=BY_CODE[match[5]].name,
+        combine=_COMBINE[match[3]],
+        is_output=bool(match[6]),
+    )

@@ -1,0 +1,13 @@
+"""Published architectures by name."""
+
+from __future__ import annotations
+
+from memnas_tf.genotype.genotype import Genotype
+from memnas_tf.genotype.notation import from_string
+
+PRESETS: dict[str, Genotype] = {
+    # The paper, Figure 1(b): the block that its other figures use as an example.
+    "figure-1b": from_string("5x0d3+0f7,1ap:0d5=,1mp+2mp="),
+    # The paper's supplement: a block that its search found.
+    "supplement": from_string("5x0d3+0f7,0d3+1ap=,1f7+0mp=,3d3+3d5=,2mp+2ap=,1f7+1f7="),
+}

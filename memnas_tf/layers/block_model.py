@@ -1,0 +1,41 @@
+"""A block as a Keras model of cell layers."""
+
+from __future__ import annotations
+
+import keras
+
+from memnas_tf.genotype import Block, live_cells
+from memnas_tf.layers.cell_layer import CellLayer
+from memnas_tf.template import Geometry
+
+
+def build_block(block: Block, geometry: Geometry, name: str = "block") -> keras.Model:
+    """Build a block: its live cells, and the concatenation of those that are outputs.
+
+    The block's stride is carried by the operations that read the block's input.
+
+    Args:
+        block: A block's cells.
+        geometry: What it stands in.
+        name: The model's name.
+
+    Returns:
+        A functional model from (batch, height, width, channels) to the block's output.
+    """
+    inputs = keras.Input((geometry.height, geometry.width, geometry.channels), name="input")
+    representations = {0: inputs}
+    outputs = []
+    for index, cell in live_cells(block).items():
+        sources = (cell.input_1, cell.input_2)
+        layer = CellLayer(
+            (cell.operation_1, cell.operation_2),
+            geometry.filters,
+            tuple(1 if source else geometry.stride for source in sources),
+            cell.combine,
+            name=f"cell_{index}",
+        )
+        representations[index] = layer([representations[source] for source in sources])
+        if cell.is_output:
+            outputs.append(representations[index])
+    output = outputs[0] if len(outputs) == 1 else keras.layers.Concatenate(name="output")(outputs)
+    return keras.Model(inputs, output, name=name)

@@ -1,0 +1,20 @@
+"""What a network needs of memory, straight from its genotype. No TensorFlow."""
+
+from memnas_tf.memory.graph import Graph, Node, block_graph, network_graph
+from memnas_tf.memory.lifetime import Lifetime, lifetime_memory, lifetimes, memory_row
+from memnas_tf.memory.parameters import parameter_count, parameter_memory
+from memnas_tf.memory.units import format_bytes
+
+__all__ = [
+    "Graph",
+    "Lifetime",
+    "Node",
+    "block_graph",
+    "format_bytes",
+    "lifetime_memory",
+    "lifetimes",
+    "memory_row",
+    "network_graph",
+    "parameter_count",
+    "parameter_memory",
+]

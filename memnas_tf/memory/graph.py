@@ -1,0 +1,108 @@
+"""The layers of a network as the paper counts them: an operation, a sum or a concat each.
+
+A graph is a tuple of nodes in an order in which they can run; each makes one tensor. An identity
+that passes its input through makes none and is no node.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from memnas_tf.genotype import Block, Genotype, live_cells
+from memnas_tf.operations import BY_NAME, is_pass_through
+from memnas_tf.template import Geometry, Template
+
+
+class Node(NamedTuple):
+    """A layer and the tensor that it makes.
+
+    Attributes:
+        cell: The number of its cell in the block, 0 outside cells.
+        kind: "input", "concat", "sum", an operation's name, "stem", "pool" or "dense".
+        inputs: Positions of the nodes that it reads.
+        values: The number of values in its tensor, for one image.
+    """
+
+    cell: int
+    kind: str
+    inputs: tuple[int, ...]
+    values: int
+
+    @property
+    def label(self) -> str:
+        """The layer's name for people."""
+        title = BY_NAME[self.kind].title if self.kind in BY_NAME else self.kind
+        return f"C{self.cell} {title}" if self.cell else title
+
+
+Graph = tuple[Node, ...]
+
+
+def block_graph(block: Block, geometry: Geometry) -> Graph:
+    """Lay out one block.
+
+    Args:
+        block: A block's cells.
+        geometry: What it stands in.
+
+    Returns:
+        The block's input first, its output last.
+    """
+    filters, stride = geometry.filters, geometry.stride
+    unit = geometry.output_height * geometry.output_width * filters
+    nodes = [Node(0, "input", (), geometry.height * geometry.width * geometry.channels)]
+    # Per representation: its node, and its channels.
+    place = {0: (0, geometry.channels)}
+    outputs: list[int] = []
+    for index, cell in live_cells(block).items():
+        operands: list[int] = []
+        for source, name in (
+            (cell.input_1, cell.operation_1),
+            (cell.input_2, cell.operation_2),
+        ):
+            node, channels = place[source]
+            if not is_pass_through(name, channels, filters, 1 if source else stride):
+                nodes.append(Node(index, name, (node,), unit))
+                node = len(nodes) - 1
+            operands.append(node)
+        width = 2 if cell.combine == "concat" else 1
+        nodes.append(Node(index, cell.combine, tuple(operands), width * unit))
+        place[index] = (len(nodes) - 1, width * filters)
+        if cell.is_output:
+            outputs.append(len(nodes) - 1)
+    if len(outputs) > 1:
+        nodes.append(Node(0, "concat", tuple(outputs), sum(nodes[o].values for o in outputs)))
+    return tuple(nodes)
+
+
+def network_graph(genotype: Genotype, template: Template) -> Graph:
+    """Lay out a whole network, from the image to the class scores.
+
+    Args:
+        genotype: The architecture.
+        template: The network's size.
+
+    Returns:
+        The image first, the scores last.
+    """
+    nodes = list(_stem_nodes(template))
+    channels = 0
+    for block, geometry in template.geometries(genotype):
+        start = len(nodes) - 1  # the last node so far is this block's input
+        graph = block_graph(block, geometry)
+        nodes += [
+            node._replace(inputs=tuple(start + source for source in node.inputs))
+            for node in graph[1:]
+        ]
+        channels = nodes[-1].values // (geometry.output_height * geometry.output_width)
+    nodes.append(Node(0, "pool", (len(nodes) - 1,), channels))
+    nodes.append(Node(0, "dense", (len(nodes) - 1,), template.classes))
+    return tuple(nodes)
+
+
+def _stem_nodes(template: Template) -> list[Node]:
+    height, width, channels = template.input_shape
+    nodes = [Node(0, "input", (), height * width * channels)]
+    for height, width, channels in template.stem_shapes():
+        nodes.append(Node(0, "stem", (len(nodes) - 1,), height * width * channels))
+    return nodes

@@ -1,0 +1,71 @@
+"""Parameter memory: what a trained network's weights and moments take.
+
+Source: the paper, section 3.4.1.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+from memnas_tf.genotype import Block, Genotype, live_cells
+from memnas_tf.operations import operation_parameters
+from memnas_tf.primitives import count_parameters
+from memnas_tf.template import STEM_PRIMITIVES, Template, block_channels
+
+BYTES_PER_WEIGHT = 4  # float32
+
+
+def parameter_count(genotype: Genotype, template: Template) -> int:
+    """Count a network's parameters, batch normalisation moments included.
+
+    Args:
+        genotype: The architecture.
+        template: The network's size.
+
+    Returns:
+        The number of parameters.
+
+    Raises:
+        GenotypeError: If a block has no output.
+    """
+    genotype.require_buildable()
+    shapes = [template.input_shape, *template.stem_shapes()]
+    total = sum(
+        count_parameters(STEM_PRIMITIVES, before[2], after[2]) for before, after in pairwise(shapes)
+    )
+    channels = 0
+    for block, geometry in template.geometries(genotype):
+        total += _block_parameters(block, geometry.channels, geometry.filters, geometry.stride)
+        channels = block_channels(block, geometry.filters)
+    return total + (channels + 1) * template.classes
+
+
+def parameter_memory(
+    genotype: Genotype, template: Template, bytes_per_weight: int = BYTES_PER_WEIGHT
+) -> int:
+    """Compute the memory of a network's parameters, without building anything.
+
+    Args:
+        genotype: The architecture.
+        template: The network's size.
+        bytes_per_weight: 4 for float32, 2 for float16, 1 for int8.
+
+    Returns:
+        The memory in bytes.
+
+    Raises:
+        GenotypeError: If a block has no output.
+    """
+    return parameter_count(genotype, template) * bytes_per_weight
+
+
+@lru_cache(maxsize=200_000)
+def _block_parameters(block: Block, channels: int, filters: int, stride: int) -> int:
+    widths = {0: channels}
+    total = 0
+    for index, cell in live_cells(block).items():
+        for source, name in ((cell.input_1, cell.operation_1), (cell.input_2, cell.operation_2)):
+            total += operation_parameters(name, widths[source], filters, 1 if source else stride)
+        widths[index] = filters * (2 if cell.combine == "concat" else 1)
+    return total

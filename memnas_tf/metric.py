@@ -1,0 +1,153 @@
+"""Memory efficiency: how much better a candidate is than the base of its round.
+
+With `relative` each of accuracy, intermediate memory and parameter memory counts by its relative
+change. With `scaled` each change is divided by that quantity's range over the round's candidates,
+so that a percent of accuracy is not drowned by memory that changes by half at every move.
+
+The memory terms enter with a minus sign: as printed, Equation 4 would reward a network for needing
+more memory, while the text says that lambda = 0 minimises memory.
+
+Source: the paper, section 3.3, Equation 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from memnas_tf.errors import ConfigError
+
+
+class Measurement(NamedTuple):
+    """What Equation 4 compares.
+
+    Attributes:
+        accuracy: Validation accuracy, 0 to 1.
+        intermediate_bytes: The largest memory of intermediate results.
+        parameter_bytes: The memory of the parameters.
+    """
+
+    accuracy: float
+    intermediate_bytes: float
+    parameter_bytes: float
+
+
+class Spread(NamedTuple):
+    """How far apart the candidates of a round are: the largest value less the smallest.
+
+    Attributes:
+        intermediate_bytes: Of the memory of intermediate results.
+        parameter_bytes: Of the memory of the parameters.
+    """
+
+    intermediate_bytes: float
+    parameter_bytes: float
+
+
+def spread(measured: Sequence[Measurement]) -> Spread:
+    """Measure how far apart the memory of candidates is."""
+    _, *memory = zip(*measured, strict=True)
+    return Spread(*(max(values) - min(values) for values in memory))
+
+
+def relative(
+    measured: Sequence[Measurement], base: Measurement, tradeoff: float, memory_spread: Spread
+) -> list[float]:
+    """Compute Equation 4 as it reads, memory counted against a candidate.
+
+    Args:
+        measured: The candidates that were trained.
+        base: The network they were made from.
+        tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
+        memory_spread: Not used.
+
+    Returns:
+        One value per candidate; the base's own would be 0.
+    """
+    del memory_spread
+    return _weigh(measured, base, tradeoff, unit=base)
+
+
+def scaled(
+    measured: Sequence[Measurement], base: Measurement, tradeoff: float, memory_spread: Spread
+) -> list[float]:
+    """Compute Equation 4 on changes divided by their range over the round's candidates.
+
+    Args:
+        measured: The candidates that were trained.
+        base: The network they were made from.
+        tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
+        memory_spread: The range of both memories over all candidates, trained or not.
+
+    Returns:
+        One value per candidate; the base's own would be 0.
+    """
+    accuracies = [candidate.accuracy for candidate in measured]
+    unit = Measurement(max(accuracies) - min(accuracies), *memory_spread)
+    return _weigh(measured, base, tradeoff, unit)
+
+
+Metric = Callable[[Sequence[Measurement], Measurement, float, Spread], list[float]]
+METRICS: dict[str, Metric] = {"relative": relative, "scaled": scaled}
+DEFAULT_METRIC = "scaled"
+
+
+def memory_efficiency(
+    measured: Sequence[Measurement],
+    base: Measurement | None,
+    tradeoff: float = 0.5,
+    metric: str = DEFAULT_METRIC,
+    memory_spread: Spread | None = None,
+) -> list[float]:
+    """Score the candidates that a round has trained.
+
+    Args:
+        measured: The candidates.
+        base: The network they were made from; None in the first round, which has none: the
+            median of the candidates stands in for it.
+        tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
+        metric: "relative" or "scaled".
+        memory_spread: The range of both memories over all candidates of the round, most of which
+            may not have been trained; None to take that of `measured`.
+
+    Returns:
+        One value per candidate, the higher the better.
+
+    Raises:
+        ConfigError: If the tradeoff or the metric is not one.
+    """
+    check_tradeoff(tradeoff)
+    if metric not in METRICS:
+        raise ConfigError(f"unknown metric {metric!r}; use one of {', '.join(METRICS)}")
+    if not measured:
+        return []
+    if base is None:
+        base = Measurement(*map(median, zip(*measured, strict=True)))
+    return METRICS[metric](measured, base, tradeoff, memory_spread or spread(measured))
+
+
+def check_tradeoff(tradeoff: float) -> None:
+    """Refuse a tradeoff outside 0 to 1.
+
+    Raises:
+        ConfigError: If it is.
+    """
+    if not 0 <= tradeoff <= 1:
+        raise ConfigError(
+            f"tradeoff is {tradeoff}; it must lie between 0 (memory alone) and 1 (accuracy alone)"
+        )
+
+
+def _weigh(
+    measured: Sequence[Measurement], base: Measurement, tradeoff: float, unit: Measurement
+) -> list[float]:
+    def change(value: float, before: float, size: float) -> float:
+        # A quantity that does not vary ranks no candidate above another.
+        return (value - before) / size if size else 0.0
+
+    scores = []
+    for candidate in measured:
+        accuracy, intermediate, parameters = map(change, candidate, base, unit)
+        scores.append(tradeoff * accuracy - (1 - tradeoff) * (intermediate + parameters))
+    return scores

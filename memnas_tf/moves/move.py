@@ -1,0 +1,21 @@
+"""What one move did, and what came of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from memnas_tf.genotype import Block
+
+
+class Move(NamedTuple):
+    """A move and its result, not yet known to be a network.
+
+    Attributes:
+        kind: "grow", or what was trimmed: "operation", "cell" or "output".
+        text: What changed, for people, such as "grow 0d3+1c3=" or "block 2: cut cell 1".
+        blocks: The cells of every block afterwards.
+    """
+
+    kind: str
+    text: str
+    blocks: tuple[Block, ...]

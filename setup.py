@@ -1,0 +1,46 @@
+"""Install memnas-tf and its command, memnas."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+
+
+def requirements() -> list[str]:
+    """Read requirements.txt, the one place that lists what the project needs."""
+    lines = (HERE / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+setup(
+    name="memnas-tf",
+    version="0.1.0",
+    description="Memory-efficient neural architecture search (MemNAS) for Keras and TensorFlow",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.10,<3.14",
+    packages=find_packages(
+        include=["memnas_tf*", "tuner*", "serving*", "memnas_cli*"],
+    ),
+    package_data={"memnas_tf": ["py.typed"]},
+    install_requires=requirements(),
+    extras_require={
+        "jax": ["jax>=0.4.34,<0.12"],
+        "dev": [
+            "hypothesis>=6.100,<7",
+            "jax>=0.4.34,<0.12",
+            "mypy>=1.13,<3",
+            "pytest>=8,<10",
+            "pytest-timeout>=2.3,<3",
+            "ruff>=0.8,<1",
+        ],
+    },
+    entry_points={"console_scripts": ["memnas=memnas_cli.main:main"]},
+    classifiers=[
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)
