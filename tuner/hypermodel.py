@@ -1,0 +1,71 @@
+"""The hypermodel: from a trial's values to a compiled network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import keras_tuner
+
+from memnas_tf.layers import build_network
+from memnas_tf.recipe import LEARNING_RATE, compile_network
+from memnas_tf.template import DEFAULT_BLOCKS, Template
+from tuner.search_space import choose_genotype
+
+
+class MemNASHyperModel(keras_tuner.HyperModel):
+    """Build networks of the MemNAS search space.
+
+    Under `MemNASTuner` a trial carries a whole genotype. Any other tuner of KerasTuner searches the
+    same space: the hypermodel then spells out every cell as hyperparameters.
+
+    Args:
+        template: The size of the networks.
+        blocks: The number of blocks of a genotype; a larger network repeats them.
+        max_cells: The largest number of cells in a block, for tuners that choose cells.
+        share_cells: Whether all blocks have the same cells, for tuners that choose cells.
+        learning_rate: The recipe's learning rate.
+        total_steps: The number of training steps of a trial, over which the learning rate falls;
+            None for a constant rate.
+        cycles: The number of warm restart cycles in them.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        blocks: int = DEFAULT_BLOCKS,
+        max_cells: int = 8,
+        share_cells: bool = False,
+        learning_rate: float = LEARNING_RATE,
+        total_steps: int | None = None,
+        cycles: int = 1,
+    ) -> None:
+        super().__init__(name="memnas")
+        self.template = template
+        self.blocks = blocks
+        self.max_cells = max_cells
+        self.share_cells = share_cells
+        self.learning_rate = learning_rate
+        self.total_steps = total_steps
+        self.cycles = cycles
+
+    def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
+        """Build and compile a trial's network.
+
+        Args:
+            hp: The trial's hyperparameters.
+
+        Returns:
+            A compiled model from normalised images to class probabilities.
+        """
+        genotype = choose_genotype(hp, self.blocks, self.max_cells, self.share_cells)
+        model = build_network(genotype, self.template)
+        compile_network(model, self.learning_rate, self.total_steps, self.cycles)
+        return model
+
+    def fit(
+        self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Train a trial's network; the arguments are those of `keras.Model.fit`."""
+        del hp
+        return model.fit(*args, **kwargs)

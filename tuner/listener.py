@@ -1,0 +1,27 @@
+"""What a program can watch of a search while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tuner.history import SearchHistory
+from tuner.rounds import PlannedTrial
+
+
+class SearchListener:
+    """Watch a search; every method does nothing unless overridden."""
+
+    def on_search_begin(self, history: SearchHistory) -> None:
+        """React to the start, or to the resumption, of a search."""
+
+    def on_trial_begin(self, history: SearchHistory, trial: PlannedTrial) -> None:
+        """React to the start of a trial."""
+
+    def on_epoch_end(self, trial: PlannedTrial, epoch: int, logs: Mapping[str, float]) -> None:
+        """React to the end of a trial's epoch, counted from 0."""
+
+    def on_trial_end(self, history: SearchHistory, trial: PlannedTrial) -> None:
+        """React to the end of a trial; the history tells whether its round is over."""
+
+    def on_search_end(self, history: SearchHistory) -> None:
+        """React to the end of a search."""

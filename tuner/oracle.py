@@ -1,0 +1,291 @@
+"""The KerasTuner oracle that searches round by round.
+
+An exception that leaves a synchronized method of an oracle keeps its lock for ever. So what
+could be refused is refused in the constructor, and what fails later ends the search with a
+reason.
+
+Source: the paper, section 3.1 and Figure 1(a).
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import traceback
+from pathlib import Path
+from typing import Any
+
+import keras_tuner
+from keras_tuner.engine import trial as trial_module
+
+from memnas_tf.genotype import BEST_FILE, from_string, to_json
+from tuner.files import write_json, write_text
+from tuner.history import ORACLE_FILE, SearchHistory
+from tuner.planning import plan_round, stop_reason
+from tuner.ranking import Ranker, make_ranker
+from tuner.rounds import (
+    COMPLETED,
+    FAILED,
+    PLANNED,
+    RUNNING,
+    PlannedTrial,
+    Round,
+    base_measurement,
+    find_trial,
+    ranked_trials,
+)
+from tuner.search_space import declare_trial_values, trial_values
+from tuner.settings import SearchSettings
+
+_LOGGER = logging.getLogger(__name__)
+_STATUS = trial_module.TrialStatus
+
+
+class MemNASOracle(keras_tuner.Oracle):
+    """Generate grow and trim trials round by round, and rank them.
+
+    Each round grows and trims the winner of the one before, trains the candidates that the
+    ranker puts on top, and takes the best by measured memory efficiency as the next base.
+
+    Args:
+        settings: The search's settings.
+        objective: What a trial reports; memory efficiency takes it for the accuracy.
+        hyperparameters: Other hyperparameters of the hypermodel. They keep their defaults.
+        allow_new_entries: Whether the hypermodel may ask for hyperparameters not listed.
+        tune_new_entries: As for any oracle; new entries keep their defaults either way.
+        max_retries_per_trial: How often a trial that crashed is tried again.
+        max_consecutive_failed_trials: After how many failures in a row the search ends; None to
+            end it only when a whole round has failed.
+    """
+
+    def __init__(
+        self,
+        settings: SearchSettings,
+        objective: Any = "val_accuracy",
+        hyperparameters: keras_tuner.HyperParameters | None = None,
+        allow_new_entries: bool = True,
+        tune_new_entries: bool = True,
+        max_retries_per_trial: int = 0,
+        max_consecutive_failed_trials: int | None = None,
+    ) -> None:
+        hyperparameters = hyperparameters or keras_tuner.HyperParameters()
+        declare_trial_values(hyperparameters, settings.blocks)
+        super().__init__(
+            objective=objective,
+            max_trials=settings.max_trials,
+            hyperparameters=hyperparameters,
+            allow_new_entries=allow_new_entries,
+            tune_new_entries=tune_new_entries,
+            seed=settings.seed,
+            max_retries_per_trial=max_retries_per_trial,
+            max_consecutive_failed_trials=max_consecutive_failed_trials,
+        )
+        self.seed = settings.seed  # KerasTuner takes a seed of 0 for none
+        self._seed_state = settings.seed
+        self.settings = settings
+        self.rounds: list[Round] = []
+        self.stop_reason: str | None = None
+        self._ranker: Ranker | None = None
+
+    @property
+    def history(self) -> SearchHistory:
+        """What the search did so far."""
+        return SearchHistory(self.settings, tuple(self.rounds), self.stop_reason)
+
+    def populate_space(self, trial_id: str) -> dict[str, Any]:
+        """Hand out the next planned candidate.
+
+        Args:
+            trial_id: The new trial's id.
+
+        Returns:
+            Its values with status RUNNING, IDLE while the round waits for its last results, or
+            STOPPED at the end.
+        """
+        try:
+            return self._next_candidate(trial_id)
+        except Exception:  # the lock would be held for ever
+            self._fail(traceback.format_exc())
+            return {"status": _STATUS.STOPPED}
+
+    @keras_tuner.synchronized
+    def end_trial(self, trial: trial_module.Trial) -> None:
+        """Record a trial's end, and close the round if it was the last.
+
+        Args:
+            trial: The trial, with its status and, if it failed, its message.
+        """
+        try:
+            self._end_trial(trial)
+        except Exception:  # the lock would be held for ever
+            self._fail(traceback.format_exc())
+
+    def score_trial(self, trial: trial_module.Trial) -> None:
+        """Score a completed trial by the objective; one without a finite value is invalid."""
+        name = self.objective.name
+        if trial.metrics.exists(name):
+            trial.score = trial.metrics.get_best_value(name)
+            trial.best_step = trial.metrics.get_best_step(name)
+        if trial.score is None or not math.isfinite(trial.score):
+            trial.status = _STATUS.INVALID
+            trial.message = f"the trial reported {name}={trial.score}"
+
+    def get_best_trials(self, num_trials: int = 1) -> list[trial_module.Trial]:
+        """Return the best trials by memory efficiency (see `tuner.rounds.ranked_trials`).
+
+        Trials of a round that is not over follow in order of their objective.
+
+        Args:
+            num_trials: How many.
+
+        Returns:
+            Trials with a result, the best first.
+        """
+        ranked = [self.trials[t.trial_id] for t in ranked_trials(self.rounds) if t.trial_id]
+        seen = {trial.trial_id for trial in ranked}
+        unranked = [
+            trial
+            for trial in self.trials.values()
+            if trial.status == _STATUS.COMPLETED and trial.trial_id not in seen
+        ]
+        unranked.sort(key=lambda trial: (-(trial.score or 0.0), trial.trial_id))
+        return [*ranked, *unranked][:num_trials]
+
+    def remaining_trials(self) -> int | None:
+        """Return how many trials a limit leaves; None without one."""
+        return None if self.max_trials is None else self.max_trials - len(self.trials)
+
+    def get_state(self) -> dict[str, Any]:
+        """Return all that a resumed search needs."""
+        return {**super().get_state(), "memnas": self.history.to_state()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Restore what `get_state` returned, and take up trials that were cut off."""
+        super().set_state(state)
+        history = SearchHistory.from_state(state["memnas"])
+        self.rounds = list(history.rounds)
+        self.stop_reason = history.stop_reason
+        self.ongoing_trials = {}
+        self._retry_queue = []
+        planned_trials = [trial for entry in self.rounds for trial in entry.trials]
+        # A trial that was cut off before the oracle was saved is not known to any round.
+        known = {planned.trial_id for planned in planned_trials}
+        self.trials = {key: trial for key, trial in sorted(self.trials.items()) if key in known}
+        for planned in planned_trials:
+            if planned.status == RUNNING and planned.trial_id in self.trials:
+                self._retry_queue.insert(0, planned.trial_id)  # taken from the end
+            elif planned.status == RUNNING:
+                planned.status, planned.trial_id = PLANNED, None
+
+    def save(self) -> None:
+        """Write the oracle's state atomically, and the best genotype beside it."""
+        directory = Path(self._project_dir)
+        best = self.history.best
+        if best is not None:
+            write_text(directory / BEST_FILE, to_json(from_string(best.genotype)))
+        write_json(directory / ORACLE_FILE, self.get_state())
+
+    def _save_trial(self, trial: trial_module.Trial) -> None:
+        write_json(Path(self._get_trial_dir(trial.trial_id)) / "trial.json", trial.get_state())
+
+    def _next_candidate(self, trial_id: str) -> dict[str, Any]:
+        if not self.rounds or self.rounds[-1].is_over:
+            self._open_round()
+        if self.stop_reason is not None:
+            return {"status": _STATUS.STOPPED}
+        current = self.rounds[-1]
+        planned = next((trial for trial in current.trials if trial.status == PLANNED), None)
+        if planned is None:
+            return {"status": _STATUS.IDLE}
+        planned.status, planned.trial_id = RUNNING, trial_id
+        values = {
+            **{hp.name: hp.default for hp in self.hyperparameters.space},
+            **trial_values(current.number, planned),
+        }
+        return {"status": _STATUS.RUNNING, "values": values}
+
+    def _open_round(self) -> None:
+        reason = self.stop_reason or stop_reason(self.rounds, self.settings)
+        if reason is None:
+            planned = sum(len(entry.trials) for entry in self.rounds)
+            limit = self.settings.trials_per_round
+            if self.max_trials is not None:
+                limit = min(limit, self.max_trials - planned)
+            next_round = self._plan(limit)
+            if next_round is not None:
+                self.rounds.append(next_round)
+                return
+            reason = "grow and trim make no network that was not tried before"
+        self.stop_reason = reason
+        self.save()
+
+    def _plan(self, limit: int) -> Round | None:
+        try:
+            if self._ranker is None:
+                self._ranker = make_ranker(
+                    self.settings.ranker,
+                    max_cells=self.settings.max_cells,
+                    blocks=self.settings.blocks,
+                    seed=self.settings.seed,
+                )
+            return plan_round(self.rounds, self.settings, limit, self._ranker)
+        except Exception:  # a ranker's failure must not cost the search
+            _LOGGER.warning("the ranker failed; drawing this round at random", exc_info=True)
+            return plan_round(self.rounds, self.settings, limit, None)
+
+    def _end_trial(self, ended: trial_module.Trial) -> None:
+        trial = self.trials[ended.trial_id]
+        planned = find_trial(self.rounds, ended.trial_id)
+        trial.hyperparameters, trial.message = ended.hyperparameters, ended.message
+        trial.status = ended.status
+        self.update_space(trial.hyperparameters)
+        if trial.status == _STATUS.COMPLETED:
+            self.score_trial(trial)
+        self._run_times[trial.trial_id] += 1
+        if trial.status == _STATUS.INVALID:
+            if self._run_times[trial.trial_id] <= self.max_retries_per_trial:
+                trial.metrics = type(trial.metrics)()  # or the old result would stand
+                trial.score = None
+                self._retry_queue.append(trial.trial_id)
+            else:
+                trial.status = _STATUS.FAILED
+        self._release(trial.trial_id)
+        if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
+            self.end_order.append(trial.trial_id)
+            if planned is not None:
+                self._record(planned, trial)
+        self._save_trial(trial)
+        self.save()
+        self._display.on_trial_end(trial)
+
+    def _release(self, trial_id: str) -> None:
+        for tuner_id, ongoing in list(self.ongoing_trials.items()):
+            if ongoing.trial_id == trial_id:
+                del self.ongoing_trials[tuner_id]
+
+    def _record(self, planned: PlannedTrial, trial: trial_module.Trial) -> None:
+        if trial.status == _STATUS.COMPLETED:
+            planned.status, planned.val_accuracy = COMPLETED, float(trial.score)
+        else:
+            planned.status = FAILED
+            _LOGGER.warning("trial %s failed: %s", trial.trial_id, trial.message)
+        current = self.rounds[-1]
+        if current.is_over and current.winner is None:
+            current.close(
+                base_measurement(self.rounds), self.settings.tradeoff, self.settings.metric
+            )
+        limit = self.max_consecutive_failed_trials
+        if limit is not None and self._failures_in_a_row() >= limit:
+            self.stop_reason = f"{limit} trials in a row failed; the last: {trial.message}"
+
+    def _failures_in_a_row(self) -> int:
+        count = 0
+        for trial_id in reversed(self.end_order):
+            if self.trials[trial_id].status != _STATUS.FAILED:
+                break
+            count += 1
+        return count
+
+    def _fail(self, details: str) -> None:
+        _LOGGER.error("the oracle failed:\n%s", details)
+        self.stop_reason = f"internal error: {details.strip().splitlines()[-1]}"

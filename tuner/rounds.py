@@ -1,0 +1,184 @@
+"""Rounds as explicit state: what a round planned, what became of it, and who won.
+
+Everything here is plain data that JSON holds, so that a search can be read, and resumed,
+without guessing anything from the order of trials.
+
+Source: the paper, section 3.1 and Figure 1(a).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from memnas_tf.genotype import Genotype, canonical_key, from_string
+from memnas_tf.metric import Measurement, Spread, memory_efficiency
+
+PLANNED, RUNNING, COMPLETED, FAILED = "planned", "running", "completed", "failed"
+
+
+@dataclass
+class PlannedTrial:
+    """One candidate that a round trains.
+
+    Attributes:
+        genotype: The architecture as a compact string.
+        kind: The kind of move that made it.
+        move: What changed from the base, for people.
+        parameter_bytes: Its parameter memory.
+        lifetime_bytes: Its lifetime memory.
+        predicted: The ranker's score, where one ranked it.
+        status: "planned", "running", "completed" or "failed".
+        trial_id: KerasTuner's trial, once it has one.
+        val_accuracy: Its best validation accuracy, once it is completed.
+        efficiency: Its memory efficiency, once its round is over.
+    """
+
+    genotype: str
+    kind: str
+    move: str
+    parameter_bytes: int
+    lifetime_bytes: int
+    predicted: float | None = None
+    status: str = PLANNED
+    trial_id: str | None = None
+    val_accuracy: float | None = None
+    efficiency: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the trial has been run, to whatever end."""
+        return self.status in (COMPLETED, FAILED)
+
+    @property
+    def measurement(self) -> Measurement:
+        """What Equation 4 compares, of a completed trial."""
+        accuracy = math.nan if self.val_accuracy is None else self.val_accuracy
+        return Measurement(accuracy, self.lifetime_bytes, self.parameter_bytes)
+
+
+@dataclass
+class Round:
+    """One round of a search.
+
+    Attributes:
+        number: Counted from 1.
+        base: The base as a compact string.
+        candidates: How many candidates grow and trim made, of which the trials are a part.
+        memory_spread: The range of lifetime and of parameter memory over all candidates.
+        trials: The planned trials, all of them from the start.
+        winner: Position in `trials` of the best, once the round is over.
+    """
+
+    number: int
+    base: str
+    candidates: int
+    memory_spread: tuple[float, float]
+    trials: list[PlannedTrial]
+    winner: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every trial has been run."""
+        return all(trial.is_over for trial in self.trials)
+
+    @property
+    def completed(self) -> list[PlannedTrial]:
+        """The trials that ended with a result."""
+        return [trial for trial in self.trials if trial.status == COMPLETED]
+
+    @property
+    def winning_trial(self) -> PlannedTrial | None:
+        """The trial that became the next base."""
+        return None if self.winner is None else self.trials[self.winner]
+
+    def close(self, base: Measurement | None, tradeoff: float, metric: str) -> None:
+        """Score the completed trials and choose the winner.
+
+        Args:
+            base: The base's measurement, None in the first round.
+            tradeoff: The paper's lambda.
+            metric: The variant of Equation 4.
+        """
+        completed = self.completed
+        scores = memory_efficiency(
+            [trial.measurement for trial in completed],
+            base,
+            tradeoff,
+            metric,
+            Spread(*self.memory_spread),
+        )
+        for trial, score in zip(completed, scores, strict=True):
+            trial.efficiency = score
+        if completed:
+            # Of equals the earlier wins, whatever order they ended in.
+            best = max(completed, key=lambda trial: trial.efficiency or 0.0)
+            self.winner = self.trials.index(best)
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Round:
+        """Read what `to_state` wrote, as JSON gives it back."""
+        trials = [PlannedTrial(**trial) for trial in state["trials"]]
+        return cls(**{**state, "trials": trials})
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the round as JSON can hold it."""
+        return asdict(self)
+
+
+def find_trial(rounds: Sequence[Round], trial_id: str) -> PlannedTrial | None:
+    """Find a planned trial by KerasTuner's id, or None."""
+    for entry in reversed(rounds):
+        for trial in entry.trials:
+            if trial.trial_id == trial_id:
+                return trial
+    return None
+
+
+def trained_keys(rounds: Sequence[Round]) -> set[str]:
+    """Return the canonical keys of all networks planned so far."""
+    return {
+        canonical_key(from_string(trial.genotype)) for entry in rounds for trial in entry.trials
+    }
+
+
+def current_base(rounds: Sequence[Round], blocks: int) -> Genotype:
+    """Return what the next round starts from: the last winner, or the empty network."""
+    winner = rounds[-1].winning_trial if rounds else None
+    return from_string(winner.genotype) if winner else Genotype.empty(blocks)
+
+
+def base_measurement(rounds: Sequence[Round]) -> Measurement | None:
+    """Return what is known of the last round's base: its measurement when it won, or None."""
+    winner = rounds[-2].winning_trial if len(rounds) > 1 else None
+    return winner.measurement if winner else None
+
+
+def ranked_trials(rounds: Sequence[Round]) -> list[PlannedTrial]:
+    """Order the scored trials of all rounds, the search's best first.
+
+    Equation 4 compares a candidate with its base. A chain of winners adds such steps up: a
+    trial's total is its own efficiency plus those of the winners that led to its base. The best
+    total is a round's winner by construction, and a last round that only loses does not count.
+
+    Args:
+        rounds: The rounds of a search.
+
+    Returns:
+        The trials, of equals the earlier first.
+    """
+    totals = sorted(_with_totals(rounds), key=lambda pair: -pair[0])
+    return [trial for _, trial in totals]
+
+
+def _with_totals(rounds: Sequence[Round]) -> Iterator[tuple[float, PlannedTrial]]:
+    base = 0.0
+    for entry in rounds:
+        for trial in entry.trials:
+            if trial.efficiency is not None:
+                yield base + trial.efficiency, trial
+        winner = entry.winning_trial
+        if winner is not None and winner.efficiency is not None:
+            base += winner.efficiency

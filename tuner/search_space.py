@@ -1,0 +1,102 @@
+"""The search space as KerasTuner hyperparameters, in two forms.
+
+MemNAS moves by whole genotypes: a trial carries one as a compact string. KerasTuner's own
+tuners choose values one by one: for them every cell of every block is spelled out. Both reach the
+same networks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import keras_tuner
+
+from memnas_tf.genotype import Block, Cell, Genotype, from_string, to_string
+from memnas_tf.genotype.genotype import COMBINES
+from memnas_tf.operations import BY_NAME
+from tuner.rounds import PlannedTrial
+
+GENOTYPE = "genotype"
+_OPERATIONS = list(BY_NAME)
+
+
+def declare_trial_values(hp: keras_tuner.HyperParameters, blocks: int) -> None:
+    """Declare what a MemNAS trial carries, with values that can be built.
+
+    Only declared hyperparameters show in TensorBoard.
+
+    Args:
+        hp: The hyperparameters to add to.
+        blocks: The number of blocks of a genotype.
+    """
+    cell = Cell(0, 0, _OPERATIONS[0], _OPERATIONS[0], "sum", True)
+    start = PlannedTrial(to_string(Genotype.repeat((cell,), blocks)), "grow", "start", 0, 0)
+    for name, value in trial_values(1, start).items():
+        hp.Fixed(name, value)
+
+
+def trial_values(number: int, trial: PlannedTrial) -> dict[str, Any]:
+    """Return the hyperparameter values of a planned trial.
+
+    Args:
+        number: Its round's number.
+        trial: The trial.
+
+    Returns:
+        Plain values by name. The move comes early: tables cut a genotype off where candidates
+        are still alike.
+    """
+    return {
+        "round": number,
+        "move": trial.move,
+        "cells": from_string(trial.genotype).cells,
+        "parameter_bytes": trial.parameter_bytes,
+        "lifetime_bytes": trial.lifetime_bytes,
+        GENOTYPE: trial.genotype,
+    }
+
+
+def choose_genotype(
+    hp: keras_tuner.HyperParameters, blocks: int, max_cells: int, share_cells: bool
+) -> Genotype:
+    """Read a trial's genotype, or have KerasTuner choose one cell by cell.
+
+    Args:
+        hp: The hyperparameters.
+        blocks: The number of blocks of a genotype.
+        max_cells: The largest number of cells in a block.
+        share_cells: Whether all blocks have the same cells.
+
+    Returns:
+        The genotype. The last cell of a block is always an output, so it can be built.
+    """
+    if GENOTYPE in hp:
+        return from_string(hp.get(GENOTYPE))
+    if share_cells:
+        return Genotype.repeat(_choose_block(hp, "", max_cells), blocks)
+    return Genotype(
+        tuple(_choose_block(hp, f"block_{b}/", max_cells) for b in range(1, blocks + 1))
+    )
+
+
+def _choose_block(hp: keras_tuner.HyperParameters, prefix: str, max_cells: int) -> Block:
+    count = hp.Int(f"{prefix}cells", 1, max_cells)
+    cells = []
+    for number in range(1, count + 1):
+        cell = f"{prefix}cell_{number}/"
+        # Active only where the block has that many cells, for tuners that use it.
+        with hp.conditional_scope(f"{prefix}cells", list(range(number, max_cells + 1))):
+            cells.append(_choose_cell(hp, cell, number))
+    return (*cells[:-1], replace(cells[-1], is_output=True))
+
+
+def _choose_cell(hp: keras_tuner.HyperParameters, prefix: str, number: int) -> Cell:
+    return Cell(
+        input_1=hp.Int(f"{prefix}input_1", 0, number - 1),
+        input_2=hp.Int(f"{prefix}input_2", 0, number - 1),
+        operation_1=hp.Choice(f"{prefix}operation_1", _OPERATIONS),
+        operation_2=hp.Choice(f"{prefix}operation_2", _OPERATIONS),
+        combine=hp.Choice(f"{prefix}combine", list(COMBINES)),
+        is_output=hp.Boolean(f"{prefix}is_output"),
+    )

@@ -1,0 +1,123 @@
+"""The settings of a search: all that its course depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
+from memnas_tf.template import Template
+from tuner.ranking import RANKERS
+
+DEFAULT_RANKER = "scc"
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """Settings of a search.
+
+    Attributes:
+        template: The size of the networks.
+        blocks: The number of blocks of a genotype.
+        max_rounds: The number of rounds after which the search ends.
+        trials_per_round: The number of candidates that a round trains: the paper's k.
+        tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
+        metric: The variant of Equation 4, one of `memnas_tf.metric.METRICS`.
+        max_cells: The number of cells in a block at which the search ends.
+        max_trials: The number of trials after which the search ends; None for no such limit.
+        ranker: The controller that ranks candidates, one of `tuner.ranking.RANKERS`.
+        seed: The seed of every random choice.
+        training: What else the results depend on, such as the data set's name or the number
+            of epochs, as plain values. A search is only resumed with the same.
+
+    Raises:
+        ConfigError: If a value is out of range.
+    """
+
+    template: Template
+    blocks: int
+    max_rounds: int = 10
+    trials_per_round: int = 100
+    tradeoff: float = 0.5
+    metric: str = DEFAULT_METRIC
+    max_cells: int = 8
+    max_trials: int | None = None
+    ranker: str = DEFAULT_RANKER
+    seed: int = 0
+    training: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a search that cannot be."""
+        counts = ["blocks", "max_rounds", "trials_per_round", "max_cells"]
+        if self.max_trials is not None:
+            counts.append("max_trials")
+        for name in counts:
+            value = getattr(self, name)
+            if not _is_int(value) or value < 1:
+                raise ConfigError(f"{name} is {value!r}; it must be a whole number, at least 1")
+        if not _is_int(self.seed) or self.seed < 0:
+            raise ConfigError(f"seed is {self.seed!r}; it must be a whole number, at least 0")
+        check_tradeoff(self.tradeoff)
+        for name, known in (("metric", METRICS), ("ranker", RANKERS)):
+            value = getattr(self, name)
+            if value not in known:
+                raise ConfigError(f"unknown {name} {value!r}; use one of {', '.join(known)}")
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the settings as JSON can hold them."""
+        return asdict(self)
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> SearchSettings:
+        """Read what `to_state` wrote, as JSON gives it back.
+
+        Args:
+            state: The settings as plain values.
+
+        Returns:
+            The settings.
+
+        Raises:
+            SearchError: If one is missing or unknown.
+        """
+        if set(state) != {item.name for item in fields(cls)}:
+            raise SearchError("the settings of this search are not those of this version")
+        template = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in state["template"].items()
+        }
+        return cls(**{**state, "template": Template(**template)})
+
+    def differences(self, other: SearchSettings) -> list[str]:
+        """Describe where two searches differ.
+
+        Args:
+            other: The settings to compare with.
+
+        Returns:
+            One line per difference, this one's value first.
+        """
+        mine, theirs = _flatten(self.to_state()), _flatten(other.to_state())
+        return [
+            f"{name}: {mine.get(name)!r} there, {theirs.get(name)!r} now"
+            for name in dict.fromkeys([*mine, *theirs])
+            if mine.get(name) != theirs.get(name)
+        ]
+
+
+def _flatten(state: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in state.items():
+        if isinstance(value, Mapping):
+            flat.update(value)
+        else:
+            flat[name] = value
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in flat.items()
+    }
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,0 +1,199 @@
+"""The tuner: what a user of KerasTuner holds in hands."""
+
+from __future__ import annotations
+
+import os
+import time
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import keras_tuner
+from keras_tuner.engine import trial as trial_module
+
+from memnas_tf.errors import SearchError
+from memnas_tf.genotype import canonical_key, from_string
+from memnas_tf.metric import DEFAULT_METRIC
+from tuner.files import write_json
+from tuner.history import ORACLE_FILE, load_search
+from tuner.hypermodel import MemNASHyperModel
+from tuner.listener import SearchListener
+from tuner.oracle import MemNASOracle
+from tuner.rounds import PlannedTrial, find_trial
+from tuner.search_space import GENOTYPE
+from tuner.settings import DEFAULT_RANKER, SearchSettings
+
+_IDLE_SECONDS = 0.2
+
+
+class MemNASTuner(keras_tuner.Tuner):
+    """Search for a memory-efficient network by growing and trimming.
+
+    Args:
+        hypermodel: What builds the networks.
+        max_rounds: The number of rounds after which the search ends.
+        trials_per_round: The number of candidates that a round trains: the paper's k.
+        tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
+        metric: The variant of Equation 4: "scaled" or "relative".
+        max_trials: The number of trials after which the search ends.
+        ranker: What ranks candidates from the third round on.
+        seed: The seed of every random choice. The same seed gives the same search.
+        objective: What a trial reports; memory efficiency takes it for the accuracy.
+        training: What else the results depend on, such as the data set's name or the number of
+            epochs, as plain values. A search is only resumed with the same.
+        listener: What watches the search.
+        hyperparameters: As for any oracle of KerasTuner.
+        tune_new_entries: As for any oracle of KerasTuner.
+        allow_new_entries: As for any oracle of KerasTuner.
+        max_retries_per_trial: As for any oracle of KerasTuner.
+        max_consecutive_failed_trials: As for any oracle of KerasTuner; None to end the search
+            only when a whole round has failed.
+        **kwargs: Of `keras_tuner.Tuner`: `directory`, `project_name`, `overwrite`,
+            `executions_per_trial` and so on.
+
+    Raises:
+        ConfigError: If a setting is out of range.
+        SearchError: If the directory holds a search with other settings.
+    """
+
+    def __init__(
+        self,
+        hypermodel: MemNASHyperModel,
+        max_rounds: int = 10,
+        trials_per_round: int = 100,
+        tradeoff: float = 0.5,
+        metric: str = DEFAULT_METRIC,
+        max_trials: int | None = None,
+        ranker: str = DEFAULT_RANKER,
+        seed: int = 0,
+        objective: Any = "val_accuracy",
+        training: Mapping[str, Any] | None = None,
+        listener: SearchListener | None = None,
+        hyperparameters: keras_tuner.HyperParameters | None = None,
+        tune_new_entries: bool = True,
+        allow_new_entries: bool = True,
+        max_retries_per_trial: int = 0,
+        max_consecutive_failed_trials: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        settings = SearchSettings(
+            template=hypermodel.template,
+            blocks=hypermodel.blocks,
+            max_rounds=max_rounds,
+            trials_per_round=trials_per_round,
+            tradeoff=tradeoff,
+            metric=metric,
+            max_cells=hypermodel.max_cells,
+            max_trials=max_trials,
+            ranker=ranker,
+            seed=seed,
+            training=dict(training or {}),
+        )
+        oracle = MemNASOracle(
+            settings,
+            objective=objective,
+            hyperparameters=hyperparameters,
+            tune_new_entries=tune_new_entries,
+            allow_new_entries=allow_new_entries,
+            max_retries_per_trial=max_retries_per_trial,
+            max_consecutive_failed_trials=max_consecutive_failed_trials,
+        )
+        self._listener = listener or SearchListener()
+        self._polls = 0
+        self._execution = 0
+        directory = Path(kwargs.get("directory") or ".")
+        project = directory / (kwargs.get("project_name") or "untitled_project")
+        if not kwargs.get("overwrite", False) and (project / ORACLE_FILE).exists():
+            check_resumable(project, settings)
+            _ensure_reload(project)
+        super().__init__(oracle=oracle, hypermodel=hypermodel, **kwargs)
+        self.save()  # KerasTuner resumes only what it finds saved
+
+    def pre_create_trial(self) -> None:
+        """Wait a little before asking again for a trial that was not there."""
+        if self._polls:
+            time.sleep(_IDLE_SECONDS)
+        self._polls += 1
+
+    def on_search_begin(self) -> None:
+        """Tell the listener."""
+        self._listener.on_search_begin(self.oracle.history)
+
+    def on_trial_begin(self, trial: trial_module.Trial) -> None:
+        """Tell the listener, and start counting the trial's executions."""
+        self._polls = 0
+        self._execution = 0
+        super().on_trial_begin(trial)
+        self._listener.on_trial_begin(self.oracle.history, self._planned(trial))
+
+    def on_epoch_end(
+        self, trial: trial_module.Trial, model: keras.Model, epoch: int, logs: Any = None
+    ) -> None:
+        """Tell the listener."""
+        super().on_epoch_end(trial, model, epoch, logs)
+        self._listener.on_epoch_end(self._planned(trial), epoch, logs or {})
+
+    def on_trial_end(self, trial: trial_module.Trial) -> None:
+        """Report the result, and tell the listener."""
+        super().on_trial_end(trial)
+        self._listener.on_trial_end(self.oracle.history, self._planned(trial))
+
+    def on_search_end(self) -> None:
+        """Tell the listener, and the caller if the search failed.
+
+        Raises:
+            SearchError: If there is no result at all.
+        """
+        history = self.oracle.history
+        self._listener.on_search_end(history)
+        if history.best is None:
+            raise SearchError(f"the search found nothing: {history.stop_reason}")
+
+    def save(self) -> None:
+        """Write the oracle's state, then the tuner's, each atomically."""
+        self.oracle.save()
+        write_json(self._get_tuner_fname(), self.get_state())
+
+    def _build_and_fit_model(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> Any:
+        # A candidate's result depends on itself alone, not on which trials ran before.
+        keras.utils.set_random_seed(self._trial_seed(trial))
+        self._execution += 1
+        return super()._build_and_fit_model(trial, *args, **kwargs)
+
+    def _trial_seed(self, trial: trial_module.Trial) -> int:
+        key = canonical_key(from_string(trial.hyperparameters.get(GENOTYPE)))
+        return zlib.crc32(f"{self.oracle.settings.seed}/{self._execution}/{key}".encode())
+
+    def _planned(self, trial: trial_module.Trial) -> PlannedTrial:
+        planned = find_trial(self.oracle.rounds, trial.trial_id)
+        if planned is None:
+            raise SearchError(f"trial {trial.trial_id} belongs to no round of this search")
+        return planned
+
+
+def check_resumable(project: Path, settings: SearchSettings) -> None:
+    """Refuse to resume a search with other settings.
+
+    Args:
+        project: The search's directory.
+        settings: The settings to go on with.
+
+    Raises:
+        SearchError: If it holds a search with other settings, or none that can be read.
+    """
+    differences = load_search(project).settings.differences(settings)
+    if differences:
+        raise SearchError(
+            f"{str(project)!r} holds a search with other settings ({'; '.join(differences)}); "
+            "use the same settings to resume it, another directory, or overwrite it"
+        )
+
+
+def _ensure_reload(project: Path) -> None:
+    # KerasTuner takes a search for new where the tuner's own file is missing, and would write
+    # over the oracle's.
+    file = project / f"{os.environ.get('KERASTUNER_TUNER_ID', 'tuner0')}.json"
+    if not file.exists():
+        write_json(file, {})
