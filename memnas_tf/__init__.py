@@ -1,0 +1,49 @@
+"""What a network is: genotype, moves, memory and metric without TensorFlow; layers and data with.
+
+from memnas_tf import PRESETS, cifar_template, lifetime_memory, build_network
+
+template = cifar_template((32, 32, 3), classes=10, filters=64)
+lifetime_memory(PRESETS["figure-1b"], template)  # bytes, nothing is built
+model = build_network(PRESETS["figure-1b"], template)  # a Keras model
+"""
+
+from importlib import import_module
+from typing import Any
+
+from memnas_tf.errors import MemNASError
+from memnas_tf.genotype import PRESETS, Cell, Genotype, from_string, load_genotype, to_string
+from memnas_tf.memory import lifetime_memory, parameter_memory
+from memnas_tf.metric import memory_efficiency
+from memnas_tf.template import Template, cifar_template, imagenet_template
+
+# Imported when first used: what is light must stay light.
+_HOMES = {
+    "build_network": "memnas_tf.layers",
+    "draw_genotype": "memnas_tf.drawing",
+    "load_dataset": "memnas_tf.data.loading",
+}
+
+__all__ = [
+    "PRESETS",
+    "Cell",
+    "Genotype",
+    "MemNASError",
+    "Template",
+    "build_network",
+    "cifar_template",
+    "draw_genotype",
+    "from_string",
+    "imagenet_template",
+    "lifetime_memory",
+    "load_dataset",
+    "load_genotype",
+    "memory_efficiency",
+    "parameter_memory",
+    "to_string",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

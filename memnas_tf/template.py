@@ -40,6 +40,17 @@ class Geometry(NamedTuple):
         """Columns of what the block makes."""
         return -(-self.width // self.stride)
 
+    def stride_from(self, source: int) -> int:
+        """Return the stride of an operation: the block's where it reads the block's input.
+
+        Args:
+            source: The representation that the operation reads.
+
+        Returns:
+            The stride.
+        """
+        return 1 if source else self.stride
+
 
 @dataclass(frozen=True)
 class Template:

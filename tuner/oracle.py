@@ -165,12 +165,14 @@ class MemNASOracle(keras_tuner.Oracle):
         history = SearchHistory.from_state(state["memnas"])
         self.rounds = list(history.rounds)
         self.stop_reason = history.stop_reason
-        self.ongoing_trials = {}
-        self._retry_queue = []
+        self.ongoing_trials: dict[str, trial_module.Trial] = {}
+        self._retry_queue: list[str] = []
         planned_trials = [trial for entry in self.rounds for trial in entry.trials]
         # A trial that was cut off before the oracle was saved is not known to any round.
         known = {planned.trial_id for planned in planned_trials}
-        self.trials = {key: trial for key, trial in sorted(self.trials.items()) if key in known}
+        self.trials: dict[str, trial_module.Trial] = {
+            key: trial for key, trial in sorted(self.trials.items()) if key in known
+        }
         for planned in planned_trials:
             if planned.status == RUNNING and planned.trial_id in self.trials:
                 self._retry_queue.insert(0, planned.trial_id)  # taken from the end

@@ -54,7 +54,7 @@ def plan_round(
         rng = np.random.default_rng((settings.seed, number))
         chosen = draw_stratified(candidates, count, rng)
     memory_spread = spread([trial.measurement for trial in candidates])
-    return Round(number, to_string(base), len(candidates), tuple(memory_spread), chosen)
+    return Round(number, to_string(base), len(candidates), memory_spread, chosen)
 
 
 def draw_stratified(

@@ -75,7 +75,7 @@ class Round:
     number: int
     base: str
     candidates: int
-    memory_spread: tuple[float, float]
+    memory_spread: Spread
     trials: list[PlannedTrial]
     winner: int | None = None
 
@@ -108,7 +108,7 @@ class Round:
             base,
             tradeoff,
             metric,
-            Spread(*self.memory_spread),
+            self.memory_spread,
         )
         for trial, score in zip(completed, scores, strict=True):
             trial.efficiency = score
@@ -121,7 +121,8 @@ class Round:
     def from_state(cls, state: Mapping[str, Any]) -> Round:
         """Read what `to_state` wrote, as JSON gives it back."""
         trials = [PlannedTrial(**trial) for trial in state["trials"]]
-        return cls(**{**state, "trials": trials})
+        memory_spread = Spread(*state["memory_spread"])
+        return cls(**{**state, "trials": trials, "memory_spread": memory_spread})
 
     def to_state(self) -> dict[str, Any]:
         """Return the round as JSON can hold it."""

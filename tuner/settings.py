@@ -84,7 +84,7 @@ class SearchSettings:
         """
         if set(state) != {item.name for item in fields(cls)}:
             raise SearchError("the settings of this search are not those of this version")
-        template = {
+        template: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in state["template"].items()
         }

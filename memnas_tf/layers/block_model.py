@@ -26,15 +26,15 @@ def build_block(block: Block, geometry: Geometry, name: str = "block") -> keras.
     representations = {0: inputs}
     outputs = []
     for index, cell in live_cells(block).items():
-        sources = (cell.input_1, cell.input_2)
         layer = CellLayer(
             (cell.operation_1, cell.operation_2),
             geometry.filters,
-            tuple(1 if source else geometry.stride for source in sources),
+            (geometry.stride_from(cell.input_1), geometry.stride_from(cell.input_2)),
             cell.combine,
             name=f"cell_{index}",
         )
-        representations[index] = layer([representations[source] for source in sources])
+        operands = [representations[cell.input_1], representations[cell.input_2]]
+        representations[index] = layer(operands)
         if cell.is_output:
             outputs.append(representations[index])
     output = outputs[0] if len(outputs) == 1 else keras.layers.Concatenate(name="output")(outputs)

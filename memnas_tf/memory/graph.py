@@ -48,7 +48,7 @@ def block_graph(block: Block, geometry: Geometry) -> Graph:
     Returns:
         The block's input first, its output last.
     """
-    filters, stride = geometry.filters, geometry.stride
+    filters = geometry.filters
     unit = geometry.output_height * geometry.output_width * filters
     nodes = [Node(0, "input", (), geometry.height * geometry.width * geometry.channels)]
     # Per representation: its node, and its channels.
@@ -61,7 +61,7 @@ def block_graph(block: Block, geometry: Geometry) -> Graph:
             (cell.input_2, cell.operation_2),
         ):
             node, channels = place[source]
-            if not is_pass_through(name, channels, filters, 1 if source else stride):
+            if not is_pass_through(name, channels, filters, geometry.stride_from(source)):
                 nodes.append(Node(index, name, (node,), unit))
                 node = len(nodes) - 1
             operands.append(node)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from memnas_tf.genotype import Block, Genotype, live_cells
 from memnas_tf.operations import operation_parameters
 from memnas_tf.primitives import count_parameters
-from memnas_tf.template import STEM_PRIMITIVES, Template, block_channels
+from memnas_tf.template import STEM_PRIMITIVES, Geometry, Template, block_channels
 
 BYTES_PER_WEIGHT = 4  # float32
 
@@ -36,7 +36,7 @@ def parameter_count(genotype: Genotype, template: Template) -> int:
     )
     channels = 0
     for block, geometry in template.geometries(genotype):
-        total += _block_parameters(block, geometry.channels, geometry.filters, geometry.stride)
+        total += _block_parameters(block, geometry)
         channels = block_channels(block, geometry.filters)
     return total + (channels + 1) * template.classes
 
@@ -61,11 +61,14 @@ def parameter_memory(
 
 
 @lru_cache(maxsize=200_000)
-def _block_parameters(block: Block, channels: int, filters: int, stride: int) -> int:
-    widths = {0: channels}
+def _block_parameters(block: Block, geometry: Geometry) -> int:
+    filters = geometry.filters
+    widths = {0: geometry.channels}
     total = 0
     for index, cell in live_cells(block).items():
         for source, name in ((cell.input_1, cell.operation_1), (cell.input_2, cell.operation_2)):
-            total += operation_parameters(name, widths[source], filters, 1 if source else stride)
+            total += operation_parameters(
+                name, widths[source], filters, geometry.stride_from(source)
+            )
         widths[index] = filters * (2 if cell.combine == "concat" else 1)
     return total

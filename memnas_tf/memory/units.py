@@ -12,6 +12,7 @@ def format_bytes(count: float) -> str:
     Returns:
         Three significant digits and a unit, such as "5.80 MB".
     """
+    count = float(f"{count:.3g}")  # first, as 999,999 bytes are 1.00 MB
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if abs(count) >= size:
             value = count / size

@@ -56,7 +56,7 @@ def _trim_block(block: Block) -> Iterator[tuple[str, str, Block]]:
         for field in ("operation_1", "operation_2"):
             name = getattr(cell, field)
             if name != IDENTITY.name:
-                trimmed = replace(cell, **{field: IDENTITY.name})
+                trimmed = replace(cell, **{field: IDENTITY.name})  # type: ignore[arg-type]
                 text = f"C{index} {BY_NAME[name].title} becomes identity"
                 yield "operation", text, _replace(block, index, trimmed)
     for index, cell in cells.items():

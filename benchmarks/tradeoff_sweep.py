@@ -1,0 +1,111 @@
+"""Settle the metric: sweep lambda with both variants of Equation 4 (the paper, Figure 5).
+
+    python benchmarks/tradeoff_sweep.py --dataset cifar10 --data-dir DIR --output sweep.json
+
+A candidate's result depends on itself and the seed alone, so the sweep trains each network once
+and looks it up from then on. Results are written as they come, and the same command goes on
+from them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from memnas_cli.experiment import TrainingSettings, fit_arguments, make_hypermodel
+from memnas_tf.genotype import canonical_key, from_string
+from memnas_tf.metric import METRICS
+from tuner import MemNASTuner
+from tuner.files import write_json
+
+TRADEOFFS = (0.0, 0.2, 0.5, 0.8, 1.0)
+
+
+class RememberingTuner(MemNASTuner):
+    """A tuner that trains no network twice, in any search.
+
+    Args:
+        results: Accuracy by canonical key, shared by all searches.
+        **kwargs: Of `MemNASTuner`.
+    """
+
+    def __init__(self, results: dict[str, float], **kwargs: Any) -> None:
+        self._results = results
+        super().__init__(**kwargs)
+
+    def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> Any:
+        """Train a network, or look its result up."""
+        key = canonical_key(from_string(trial.hyperparameters.get("genotype")))
+        if key not in self._results:
+            history = super().run_trial(trial, *args, **kwargs)[0].history
+            self._results[key] = max(history["val_accuracy"])
+        return {"val_accuracy": self._results[key]}
+
+
+def main() -> None:
+    """Run the sweep."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--dataset", default="digits")
+    parser.add_argument("--data-dir")
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=0.05)
+    parser.add_argument("--filters", type=int, default=8)
+    parser.add_argument("--max-rounds", type=int, default=5)
+    parser.add_argument("--trials-per-round", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--output", type=Path, required=True)
+    args = parser.parse_args()
+
+    state: dict[str, Any] = {"settings": {}, "accuracy": {}, "searches": {}}
+    if args.output.exists():
+        state = json.loads(args.output.read_text(encoding="utf-8"))
+    state["settings"] = {
+        name: value for name, value in vars(args).items() if name not in ("output", "data_dir")
+    }
+    training = TrainingSettings(
+        args.dataset, None, args.limit, 0.2, None, args.epochs, args.batch_size, args.learning_rate
+    )
+    data = training.load(args.data_dir, args.seed)
+    for metric, tradeoff in product(METRICS, TRADEOFFS):
+        name = f"{metric} {tradeoff}"
+        if name in state["searches"]:
+            continue
+        with tempfile.TemporaryDirectory() as directory:
+            tuner = RememberingTuner(
+                state["accuracy"],
+                hypermodel=make_hypermodel(data, training, args.filters, 5, max_cells=8),
+                max_rounds=args.max_rounds,
+                trials_per_round=args.trials_per_round,
+                tradeoff=tradeoff,
+                metric=metric,
+                seed=args.seed,
+                directory=directory,
+                project_name="sweep",
+            )
+            tuner.search(**fit_arguments(data, training, args.seed))
+            history = tuner.oracle.history
+        state["searches"][name] = history.to_state()["rounds"]
+        write_json(args.output, state)
+        for entry in history.rounds:
+            winner = entry.winning_trial
+            if winner is not None:
+                print(
+                    f"{name:14} round {entry.number}: {100 * (winner.val_accuracy or 0):5.1f} % "
+                    f"{winner.parameter_bytes:8} {winner.lifetime_bytes:8}  {winner.move}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""A search on a data set: from names and numbers to a tuner that runs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from memnas_tf.data.augmentation import default_augmentation
+from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.data.loading import load_dataset
+from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
+from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.recipe import restart_cycles
+from memnas_tf.template import cifar_template
+from tuner.hypermodel import MemNASHyperModel
+from tuner.tuner import MemNASTuner
+
+EVALUATION_BATCH = 256
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a trial is trained.
+
+    Attributes:
+        dataset: The data set's name.
+        image_size: Height and width to resize images to; None for the set's own.
+        limit: How many training images to use; None for all.
+        validation_fraction: The part of them held out to measure accuracy on.
+        augmentation: The augmentation policy; None for the data set's default.
+        epochs: The number of epochs.
+        batch_size: Images in a batch.
+        learning_rate: The learning rate at the start of each cycle.
+    """
+
+    dataset: str
+    image_size: tuple[int, ...] | None
+    limit: int | None
+    validation_fraction: float
+    augmentation: str | None
+    epochs: int
+    batch_size: int
+    learning_rate: float
+
+    @property
+    def policy(self) -> str:
+        """The augmentation policy that is used."""
+        return self.augmentation or default_augmentation(self.dataset)
+
+    def load(self, data_dir: str | None, seed: int) -> ImageDataset:
+        """Load the data set.
+
+        Args:
+            data_dir: Where tensorflow_datasets keeps it; None for its default.
+            seed: The seed of the split into training and validation images.
+
+        Returns:
+            The data set.
+        """
+        size = None if self.image_size is None else (self.image_size[0], self.image_size[1])
+        return load_dataset(
+            self.dataset,
+            data_dir,
+            validation_fraction=self.validation_fraction,
+            seed=seed,
+            image_size=size,
+            limit=self.limit,
+        )
+
+
+def preprocessing_of(data: ImageDataset) -> Preprocessing:
+    """Return what an exported network needs to know of its data set."""
+    return Preprocessing(data.input_shape, data.mean, data.std, data.labels)
+
+
+def make_hypermodel(
+    data: ImageDataset, training: TrainingSettings, filters: int, blocks: int, max_cells: int
+) -> MemNASHyperModel:
+    """Make the hypermodel of a search on a data set.
+
+    Args:
+        data: The data set.
+        training: How a trial is trained.
+        filters: Output channels of every operation.
+        blocks: The number of blocks.
+        max_cells: The largest number of cells in a block.
+
+    Returns:
+        The hypermodel, whose learning rate falls over a whole trial.
+    """
+    steps = steps_per_epoch(len(data.train_images), training.batch_size)
+    return MemNASHyperModel(
+        cifar_template(data.input_shape, data.classes, filters, blocks),
+        blocks=blocks,
+        max_cells=max_cells,
+        learning_rate=training.learning_rate,
+        total_steps=steps * training.epochs,
+        cycles=restart_cycles(training.epochs),
+    )
+
+
+def make_tuner(
+    hypermodel: MemNASHyperModel, training: TrainingSettings, **search: Any
+) -> MemNASTuner:
+    """Make the tuner of a search, new or resumed, that knows what it depends on.
+
+    Args:
+        hypermodel: What builds the networks.
+        training: How a trial is trained.
+        **search: Other arguments of `MemNASTuner`.
+
+    Returns:
+        The tuner.
+    """
+    recorded = {**vars(training), "augmentation": training.policy}
+    with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner prints that it reloads
+        return MemNASTuner(hypermodel, training=recorded, **search)
+
+
+def fit_arguments(data: ImageDataset, training: TrainingSettings, seed: int) -> dict[str, Any]:
+    """Return what a trial's `fit`, and so a tuner's `search`, is called with.
+
+    Args:
+        data: The data set.
+        training: How a trial is trained.
+        seed: The seed of the order and the augmentation of images.
+
+    Returns:
+        Arguments by name.
+    """
+    normalisation = {"mean": data.mean, "std": data.std}
+    return {
+        "x": training_pipeline(
+            data.train_images,
+            data.train_labels,
+            batch_size=training.batch_size,
+            augmentation=training.policy,
+            seed=seed,
+            **normalisation,
+        ),
+        "validation_data": evaluation_pipeline(
+            data.validation_images,
+            data.validation_labels,
+            batch_size=EVALUATION_BATCH,
+            **normalisation,
+        ),
+        "epochs": training.epochs,
+        "steps_per_epoch": steps_per_epoch(len(data.train_images), training.batch_size),
+        "shuffle": False,  # the pipeline shuffles, and Keras would warn that it cannot
+        "verbose": 0,
+    }
+
+
+def run_search(tuner: MemNASTuner, data: ImageDataset, training: TrainingSettings) -> None:
+    """Run a search to its end, with a TensorBoard log of every trial.
+
+    Args:
+        tuner: The tuner.
+        data: The data set.
+        training: How a trial is trained.
+    """
+    logs = Path(tuner.project_dir) / "logs"
+    tuner.search(
+        callbacks=[keras.callbacks.TensorBoard(str(logs), write_graph=False)],
+        **fit_arguments(data, training, tuner.oracle.settings.seed),
+    )
+
+
+def accuracy_on_test_split(model: keras.Model, data: ImageDataset) -> float | None:
+    """Measure a network on the test split, which nothing else looks at.
+
+    Args:
+        model: The trained network.
+        data: The data set.
+
+    Returns:
+        The accuracy from 0 to 1; None for a data set without a test split.
+    """
+    if data.test_split is None:
+        return None
+    images, labels = data.load_test()
+    batches = evaluation_pipeline(
+        images, labels, mean=data.mean, std=data.std, batch_size=EVALUATION_BATCH
+    )
+    return float(model.evaluate(batches, verbose=0, return_dict=True)["accuracy"])

@@ -1,0 +1,48 @@
+"""`memnas export`: write the winner of a search as a SavedModel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from memnas_cli.winner_files import FOLDER, MODEL_FILE, PREPROCESSING_FILE
+from memnas_tf.errors import ExportError
+
+
+@click.command()
+@click.argument("source", type=click.Path())
+@click.option("--to", "directory", required=True, type=click.Path(), help="Model directory.")
+@click.option("--version", type=click.IntRange(min=1), help="Version number.  [default: the next]")
+def export(source: str, directory: str, version: int | None) -> None:
+    """Export the winner of a search, or a trained model, for TF-Serving.
+
+    SOURCE is a finished search's directory or a model.keras of one. The export is a SavedModel
+    in DIRECTORY/VERSION that any program loads without this one's code: signature serving_default
+    takes uint8 images, serve_raw takes normalised ones.
+    """
+    model_file = _find_model(Path(source))
+    import keras
+
+    import memnas_tf.layers  # noqa: F401 - Keras finds the model's layers by it
+    from memnas_tf.preprocessing import load_preprocessing
+    from serving.saved_model import export_saved_model
+
+    preprocessing = load_preprocessing(model_file.parent / PREPROCESSING_FILE)
+    model = keras.models.load_model(model_file)
+    path = export_saved_model(model, preprocessing, directory, version)
+    click.echo(f"exported {model_file} to {path}")
+
+
+def _find_model(source: Path) -> Path:
+    if source.is_dir():
+        file = source / FOLDER / MODEL_FILE
+        if not file.is_file():
+            raise ExportError(
+                f"{str(source)!r} holds no finished search: {file} is missing; "
+                "run the search to its end first"
+            )
+        return file
+    if not source.is_file():
+        raise ExportError(f"{str(source)!r} is neither a search's directory nor a model file")
+    return source

@@ -1,0 +1,68 @@
+"""The command `memnas`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from importlib import metadata
+from typing import Any
+
+# TensorFlow reads this when it is imported, which a command does as late as it can.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import click
+
+from memnas_cli.export_command import export
+from memnas_cli.search_command import search
+from memnas_cli.show_command import show
+from memnas_tf.errors import MemNASError
+
+INTERRUPTED = 130
+
+
+class _BadInput(click.ClickException):
+    exit_code = 2
+
+
+class _Commands(click.Group):
+    """Commands whose mistakes in the input end in one line, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MemNASError as error:
+            raise _BadInput(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            sys.exit(INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(metadata.version("memnas-tf"), prog_name="memnas")
+@click.option("--verbose", is_flag=True, help="Show warnings of the libraries underneath.")
+def main(verbose: bool) -> None:
+    r"""Search for image classifiers that are accurate and need little memory.
+
+    \b
+    A first search, on handwritten digits that come with the program:
+        memnas search
+    On a data set of your own choice:
+        memnas search --dataset cifar10 --filters 16 --epochs 10
+    What came of it:
+        memnas show searches/digits
+        memnas export searches/digits --to models/digits
+
+    Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 interrupted.
+    """
+    if not verbose:
+        logging.getLogger("absl").setLevel(logging.ERROR)
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+main.add_command(search)
+main.add_command(show)
+main.add_command(export)
+
+if __name__ == "__main__":
+    main()

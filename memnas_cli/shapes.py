@@ -1,0 +1,32 @@
+"""Sizes as people type them: 32x32x3."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+
+class Size(click.ParamType):
+    """Whole numbers with an x between them.
+
+    Args:
+        names: What the numbers are, in order.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self.name = "x".join(names)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Read the numbers, or refuse what is none."""
+        if isinstance(value, tuple):
+            return value
+        numbers = re.findall(r"\d+", value)
+        if len(numbers) != len(self.names) or "x".join(numbers) != value.lower():
+            example = "x".join(["32", "32", "3"][: len(self.names)])
+            self.fail(f"{value!r} is not {self.name}; type a size such as {example}", param, ctx)
+        return tuple(map(int, numbers))

@@ -1,0 +1,198 @@
+"""`memnas show`: an architecture or a search, for people or for scripts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from memnas_cli.shapes import Size
+from memnas_cli.winner_files import (
+    DRAWING_FILE,
+    FOLDER,
+    MODEL_FILE,
+    SAVED_MODEL_FOLDER,
+    read_results,
+)
+from memnas_tf.genotype import Genotype, from_string, load_genotype, render, to_string
+from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
+from memnas_tf.template import DEFAULT_BLOCKS, DEFAULT_FILTERS, Template, cifar_template
+from tuner.history import ORACLE_FILE, SearchHistory, load_search
+from tuner.rounds import PlannedTrial
+
+
+@click.command(context_settings={"show_default": True})
+@click.argument("source")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+@click.option("--draw", type=click.Path(), help="Draw the architecture to a .png or .svg file.")
+@click.option("--input-shape", default="32x32x3", type=Size("height", "width", "channels"))
+@click.option("--classes", default=10, type=click.IntRange(min=2))
+@click.option("--filters", default=DEFAULT_FILTERS, type=click.IntRange(min=1))
+@click.option("--blocks", default=DEFAULT_BLOCKS, type=click.IntRange(min=1))
+def show(
+    source: str,
+    as_json: bool,
+    draw: str | None,
+    input_shape: tuple[int, ...],
+    classes: int,
+    filters: int,
+    blocks: int,
+) -> None:
+    """Show SOURCE, an architecture or a search.
+
+    An architecture is a preset (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a
+    JSON file; its memory is that of a network of the given size. A search is its directory.
+    """
+    console = Console()
+    if (Path(source) / ORACLE_FILE).exists():
+        if as_json:
+            click.echo(json.dumps(search_document(Path(source)), indent=1))
+        else:
+            print_search(console, Path(source))
+    else:
+        template = cifar_template(input_shape, classes, filters, blocks)
+        genotype = load_genotype(source)
+        genotype.require_buildable()
+        if as_json:
+            click.echo(json.dumps(architecture_document(genotype, template), indent=1))
+        else:
+            _print_architecture(genotype, template)
+    if draw:
+        from memnas_tf.drawing import draw_genotype
+
+        draw_genotype(load_genotype(source), draw)
+        click.echo(f"drawn to {draw}", err=True)
+
+
+def architecture_document(genotype: Genotype, template: Template) -> dict[str, Any]:
+    """Describe an architecture for a script.
+
+    Args:
+        genotype: The architecture.
+        template: The network's size.
+
+    Returns:
+        Plain values; memory in bytes.
+    """
+    return {
+        "genotype": to_string(genotype),
+        "cells": genotype.cells,
+        "parameter_bytes": parameter_memory(genotype, template),
+        "lifetime_bytes": lifetime_memory(genotype, template),
+        "template": asdict(template),
+    }
+
+
+def search_document(directory: Path) -> dict[str, Any]:
+    """Describe a search for a script.
+
+    Args:
+        directory: The search's directory.
+
+    Returns:
+        `best` (None before the first round is over), `rounds`, `settings` and `stop_reason`, as
+        plain values; memory in bytes.
+    """
+    history = load_search(directory)
+    state = history.to_state()
+    return {
+        "best": _best(history, directory),
+        "rounds": state["rounds"],
+        "settings": state["settings"],
+        "stop_reason": state["stop_reason"],
+    }
+
+
+def print_search(console: Console, directory: Path) -> None:
+    """Print a search for a person.
+
+    Args:
+        console: Where to print.
+        directory: The search's directory.
+    """
+    history = load_search(directory)
+    console.print(_rounds_table(history))
+    best = _best(history, directory)
+    if best is None:
+        console.print("no round is over yet")
+        return
+    lines = ["", f"best network: {best['genotype']}", *_render_lines(best["genotype"])]
+    lines += [f"validation accuracy   {100 * best['val_accuracy']:.1f} %"]
+    if best["test_accuracy"] is not None:
+        lines += [f"test accuracy         {100 * best['test_accuracy']:.1f} %"]
+    lines += [
+        f"parameter memory      {format_bytes(best['parameter_bytes'])}",
+        f"intermediate memory   {format_bytes(best['lifetime_bytes'])} (lifetime, one image)",
+    ]
+    folder = directory / FOLDER
+    if read_results(directory, best["genotype"]):
+        lines += [
+            "",
+            f"drawing               {folder / DRAWING_FILE}",
+            f"trained model         {folder / MODEL_FILE}",
+            f"SavedModel            {folder / SAVED_MODEL_FOLDER / '1'}",
+        ]
+    lines += [f"TensorBoard           tensorboard --logdir {directory / 'logs'}"]
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
+    best = history.best
+    if best is None:
+        return None
+    measured = read_results(directory, best.genotype)
+    return {
+        "genotype": best.genotype,
+        "round": _round_of(history, best),
+        "trial_id": best.trial_id,
+        "val_accuracy": best.val_accuracy,
+        "test_accuracy": measured.get("test_accuracy"),
+        "parameter_bytes": best.parameter_bytes,
+        "lifetime_bytes": best.lifetime_bytes,
+    }
+
+
+def _round_of(history: SearchHistory, trial: PlannedTrial) -> int:
+    return next(entry.number for entry in history.rounds if trial in entry.trials)
+
+
+def _rounds_table(history: SearchHistory) -> Table:
+    table = Table("round", "trials", "candidates", "best of the round", "accuracy")
+    for name in ("parameters", "intermediate"):
+        table.add_column(name, justify="right")
+    for entry in history.rounds:
+        winner = entry.winning_trial
+        trials = f"{sum(trial.is_over for trial in entry.trials)} of {len(entry.trials)}"
+        cells = [str(entry.number), trials, str(entry.candidates)]
+        if winner is not None:
+            cells += [
+                winner.move,
+                f"{100 * (winner.val_accuracy or 0):.1f} %",
+                format_bytes(winner.parameter_bytes),
+                format_bytes(winner.lifetime_bytes),
+            ]
+        table.add_row(*cells)
+    return table
+
+
+def _print_architecture(genotype: Genotype, template: Template) -> None:
+    height, width, channels = template.input_shape
+    click.echo(to_string(genotype))
+    click.echo(render(genotype))
+    click.echo(
+        f"\n{template.blocks} blocks, filters {template.filters[0]}, "
+        f"input {height}x{width}x{channels}, {template.classes} classes:\n"
+        f"  parameter memory     {format_bytes(parameter_memory(genotype, template))}\n"
+        f"  intermediate memory  {format_bytes(lifetime_memory(genotype, template))} "
+        "(lifetime, one image)"
+    )
+
+
+def _render_lines(genotype: str) -> list[str]:
+    return [f"  {line}" for line in render(from_string(genotype)).splitlines()]

@@ -1,0 +1,86 @@
+"""What a finished search leaves in its directory's `best` folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from memnas_tf.drawing import draw_genotype
+
+from memnas_cli.experiment import accuracy_on_test_split, preprocessing_of
+from memnas_cli.winner_files import (
+    DRAWING_FILE,
+    FOLDER,
+    GENOTYPE_FILE,
+    MODEL_FILE,
+    PREPROCESSING_FILE,
+    RESULTS_FILE,
+    SAVED_MODEL_FOLDER,
+    TEXT_FILE,
+    read_results,
+)
+from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.genotype import from_string, render, to_json
+from memnas_tf.memory import format_bytes
+from serving.saved_model import export_saved_model
+from tuner.rounds import PlannedTrial
+from tuner.tuner import MemNASTuner
+
+
+def write_winner(tuner: MemNASTuner, data: ImageDataset, best: PlannedTrial) -> Path:
+    """Write the winner: drawing, text, genotype, trained model, SavedModel and results.
+
+    A folder that is there already is left as it is: the same search has the same winner, and the
+    test split is looked at once.
+
+    Args:
+        tuner: The search.
+        data: The data set.
+        best: The search's answer.
+
+    Returns:
+        The folder.
+    """
+    folder = Path(tuner.project_dir) / FOLDER
+    if read_results(Path(tuner.project_dir), best.genotype):
+        return folder
+    temporary = folder.with_name(f".{FOLDER}.{os.getpid()}.tmp")
+    temporary.mkdir()
+    try:
+        _write(temporary, tuner, data, best)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.rename(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTrial) -> None:
+    model = tuner.get_best_models()[0]
+    results = {
+        "genotype": best.genotype,
+        "val_accuracy": best.val_accuracy,
+        "test_accuracy": accuracy_on_test_split(model, data),
+        "parameter_bytes": best.parameter_bytes,
+        "lifetime_bytes": best.lifetime_bytes,
+    }
+    genotype = from_string(best.genotype)
+    preprocessing = preprocessing_of(data)
+    texts = {
+        GENOTYPE_FILE: to_json(genotype),
+        TEXT_FILE: f"{best.genotype}\n\n{render(genotype)}\n",
+        PREPROCESSING_FILE: preprocessing.to_json(),
+        RESULTS_FILE: json.dumps(results, indent=1) + "\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    subtitle = (
+        f"{100 * (best.val_accuracy or 0):.1f} % validation accuracy, "
+        f"{format_bytes(best.parameter_bytes)} parameters, "
+        f"{format_bytes(best.lifetime_bytes)} intermediate"
+    )
+    draw_genotype(genotype, folder / DRAWING_FILE, data.name, subtitle)
+    model.save(folder / MODEL_FILE)
+    export_saved_model(model, preprocessing, folder / SAVED_MODEL_FOLDER, version=1)

@@ -1,0 +1,60 @@
+"""A data set of labelled images, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class ImageDataset:
+    """Hold the images that a search sees, and the way to the test images that it must not see.
+
+    Attributes:
+        name: The name it was loaded by.
+        train_images: Pixels of shape (n, h, w, c), from 0 to 255.
+        train_labels: Class of each training image, shape (n,).
+        validation_images: Images held out of the training split, same form.
+        validation_labels: Class of each of them.
+        classes: Number of classes.
+        labels: Name of each class.
+        mean: Mean of each channel of the training images, in pixel units from 0 to 255.
+        std: Standard deviation of each channel of the training images, in pixel units.
+        test_split: The split that `load_test` reads; None where the set has none.
+        read_test: Reads that split; call `load_test` instead.
+    """
+
+    name: str
+    train_images: Images = field(repr=False)
+    train_labels: Labels = field(repr=False)
+    validation_images: Images = field(repr=False)
+    validation_labels: Labels = field(repr=False)
+    classes: int
+    labels: tuple[str, ...] = field(repr=False)
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    test_split: str | None
+    read_test: Callable[[], tuple[Images, Labels]] = field(repr=False)
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of every image."""
+        height, width, channels = self.train_images.shape[1:]
+        return height, width, channels
+
+    def load_test(self) -> tuple[Images, Labels]:
+        """Read the test images: once, at the end, for the figure to report.
+
+        Returns:
+            Pixels of shape (n, h, w, c) and labels of shape (n,).
+
+        Raises:
+            DataError: The set has neither a test nor a validation split, or it cannot be read.
+        """
+        return self.read_test()

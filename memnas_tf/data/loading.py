@@ -1,0 +1,165 @@
+"""Load a data set of tensorflow_datasets by its name, split for a search.
+
+A search trains on one part of the training split and is guided by the rest of it; the test
+split is left alone until the search is over.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memnas_tf.data.checks import check_seed
+from memnas_tf.data.dataset import ImageDataset, Images, Labels
+from memnas_tf.data.source import (
+    ImageFeatures,
+    find_builder,
+    prepare,
+    read_features,
+    read_split,
+)
+from memnas_tf.data.statistics import channel_statistics
+from memnas_tf.errors import DataError
+
+__all__ = ["ImageDataset", "load_dataset"]
+
+_TEST_SPLITS = ("test", "validation")
+
+
+def load_dataset(
+    name: str,
+    data_dir: str | os.PathLike[str] | None = None,
+    *,
+    validation_fraction: float = 0.1,
+    seed: int = 0,
+    image_size: tuple[int, int] | None = None,
+    limit: int | None = None,
+    download: bool = True,
+) -> ImageDataset:
+    """Load an image classification set into memory.
+
+    The same arguments give the same arrays, in the same order.
+
+    Args:
+        name: A name that tensorflow_datasets knows, such as `cifar10`, `emnist/letters` or
+            `mnist:3.0.1`; or `digits`, which needs no download.
+        data_dir: Folder of prepared data sets; None is tensorflow_datasets' own default.
+        validation_fraction: Part of the training split to hold out, above 0 and below 1.
+        seed: Chooses which images are held out; 0 or more.
+        image_size: Height and width to resize every image to, in pixels, without keeping its
+            aspect ratio. Needed where the images of a set differ in size.
+        limit: Use only the first so many images of the training split, at least 2.
+        download: Whether to download a set that is not on disk.
+
+    Returns:
+        Training and validation images, and the way to the test images.
+
+    Raises:
+        DataError: The set is unknown, not there, or not for image classification, or an
+            argument is out of its range.
+
+    Example:
+        >>> data = load_dataset("digits")
+        >>> data.input_shape, data.classes, len(data.train_images)
+        ((8, 8, 1), 10, 1298)
+    """
+    _check_arguments(validation_fraction, image_size, limit)
+    check_seed(seed)
+    builder = find_builder(name, None if data_dir is None else os.fspath(data_dir))
+    features = read_features(name, builder)
+    shape = _final_shape(name, features, image_size)
+    prepare(name, builder, download=download)
+    images, labels = read_split(name, builder, "train", limit, shape)
+    train, validation = split_indices(len(images), validation_fraction, seed)
+    train_images = images[train]
+    mean, std = channel_statistics(train_images)
+    test_split = next((split for split in _TEST_SPLITS if split in builder.info.splits), None)
+    return ImageDataset(
+        name=name,
+        train_images=train_images,
+        train_labels=labels[train],
+        validation_images=images[validation],
+        validation_labels=labels[validation],
+        classes=len(features.labels),
+        labels=features.labels,
+        mean=mean,
+        std=std,
+        test_split=test_split,
+        read_test=partial(_read_test, name, builder, test_split, shape),
+    )
+
+
+def split_indices(
+    count: int, validation_fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Choose at random which images to hold out.
+
+    Args:
+        count: Number of images.
+        validation_fraction: Part of them to hold out, rounded to whole images.
+        seed: Seed of the choice.
+
+    Returns:
+        Indices of the training images and of the validation images, each in ascending order.
+
+    Raises:
+        DataError: One of the two parts would be empty.
+    """
+    held_out = round(count * validation_fraction)
+    if not 0 < held_out < count:
+        raise DataError(
+            f"A validation fraction of {validation_fraction} of {count} images leaves "
+            f"{count - held_out} to train on and {held_out} to validate on: "
+            "use more images, or another fraction."
+        )
+    order = np.random.default_rng(seed).permutation(count)
+    return np.sort(order[held_out:]), np.sort(order[:held_out])
+
+
+def _check_arguments(
+    validation_fraction: float, image_size: tuple[int, int] | None, limit: int | None
+) -> None:
+    if not 0 < validation_fraction < 1:
+        raise DataError(
+            f"The validation fraction is {validation_fraction}: choose a number above 0 and "
+            "below 1, such as 0.1."
+        )
+    if limit is not None and limit < 2:
+        raise DataError(
+            f"The limit is {limit} images: choose 2 or more, to have one to train on and one to "
+            "validate on."
+        )
+    if image_size is not None and (len(image_size) != 2 or min(image_size) < 1):
+        raise DataError(
+            f"The image size is {image_size}: give height and width in pixels, each 1 or more."
+        )
+
+
+def _final_shape(
+    name: str, features: ImageFeatures, image_size: tuple[int, int] | None
+) -> tuple[int, int, int]:
+    """Return the height, width and channels that all images will have."""
+    height, width, channels = features.shape
+    if image_size is not None:
+        height, width = image_size
+    if height is None or width is None:
+        raise DataError(
+            f"The images of {name!r} differ in size: set one with --image-size "
+            "(image_size=(height, width) in Python)."
+        )
+    return height, width, channels
+
+
+def _read_test(
+    name: str, builder: Any, split: str | None, shape: tuple[int, int, int]
+) -> tuple[Images, Labels]:
+    if split is None:
+        raise DataError(
+            f"The data set {name!r} has no test and no validation split (it has: "
+            f"{', '.join(builder.info.splits)}): report the validation accuracy instead."
+        )
+    return read_split(name, builder, split, None, shape)

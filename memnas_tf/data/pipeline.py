@@ -1,0 +1,168 @@
+"""Pipelines from arrays to batches: an endless one to train on, a finite one to evaluate on.
+
+What a trial sees must not depend on how many trials ran before it in the same process. So the
+order and the augmentation of every epoch are pure functions of the seed and the epoch's number:
+each new iterator, hence each `model.fit`, starts at epoch 0 and replays the same batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from memnas_tf.data.augmentation import augment, check_policy, normalize
+from memnas_tf.data.checks import check_batch_size, check_seed
+from memnas_tf.data.dataset import Images, Labels
+from memnas_tf.errors import DataError
+
+_EPOCHS = 2**31  # More than anyone trains for.
+_ORDER, _AUGMENTATION = 0, 1
+
+
+def steps_per_epoch(count: int, batch_size: int) -> int:
+    """Count the training batches of an epoch; the rest of a division is left out.
+
+    Args:
+        count: Number of training images.
+        batch_size: Images per batch; fewer images than that make one batch of all.
+
+    Returns:
+        Number of batches, at least 1.
+
+    Raises:
+        DataError: There are no images, or the batch size is below 1.
+    """
+    if count < 1:
+        raise DataError(f"There are {count} images to train on: use at least 1.")
+    return max(1, count // check_batch_size(batch_size))
+
+
+def training_pipeline(
+    images: Images,
+    labels: Labels,
+    *,
+    mean: Sequence[float],
+    std: Sequence[float],
+    batch_size: int,
+    augmentation: str,
+    seed: int,
+) -> tf.data.Dataset:
+    """Make endless batches to train on: shuffled, normalised, augmented.
+
+    Every epoch is a new permutation of the images, cut into `steps_per_epoch` full batches.
+
+    Args:
+        images: Pixels of shape (n, h, w, c), from 0 to 255.
+        labels: Class of each image, shape (n,).
+        mean: Mean of each channel, in pixel units.
+        std: Standard deviation of each channel, in pixel units.
+        batch_size: Images per batch.
+        augmentation: A policy: "paper", "crop" or "none".
+        seed: Of the order and the augmentation; 0 or more.
+
+    Returns:
+        Batches of images, float32 (batch, h, w, c), and labels, int64 (batch,), without end:
+        give `model.fit` the `steps_per_epoch`.
+
+    Raises:
+        DataError: An argument is out of its range, or images and labels do not match.
+    """
+    _check_arrays(images, labels, mean, std)
+    check_policy(augmentation)
+    count = len(images)
+    steps = steps_per_epoch(count, batch_size)
+    size = min(batch_size, count)
+    root = tf.constant((check_seed(seed), 0), tf.int64)
+    pixels, classes = _on_cpu(images, labels)
+
+    def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
+        epoch_seed = tf.random.fold_in(root, epoch)
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(count), seed=tf.random.fold_in(epoch_seed, _ORDER)
+        )
+        batches = tf.reshape(order[: steps * size], (steps, size))
+        augmentation_seed = tf.random.fold_in(epoch_seed, _AUGMENTATION)
+        return tf.data.Dataset.range(steps).map(
+            lambda step: (batches[step], tf.random.fold_in(augmentation_seed, step))
+        )
+
+    def make_batch(indices: tf.Tensor, batch_seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        batch = normalize(tf.gather(pixels, indices), mean, std)
+        return augment(batch, augmentation, batch_seed), tf.gather(classes, indices)
+
+    dataset = tf.data.Dataset.range(_EPOCHS).flat_map(epoch_batches)
+    dataset = dataset.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    # Keras then asks for steps_per_epoch instead of training on the first epoch for ever.
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+    return _finish(dataset)
+
+
+def evaluation_pipeline(
+    images: Images,
+    labels: Labels,
+    *,
+    mean: Sequence[float],
+    std: Sequence[float],
+    batch_size: int,
+) -> tf.data.Dataset:
+    """Make batches to evaluate on: every image once, in order, normalised.
+
+    Args:
+        images: Pixels of shape (n, h, w, c), from 0 to 255.
+        labels: Class of each image, shape (n,).
+        mean: Mean of each channel of the training images, in pixel units.
+        std: Standard deviation of each channel of the training images, in pixel units.
+        batch_size: Images per batch; the last one may hold fewer.
+
+    Returns:
+        Batches of images, float32 (batch, h, w, c), and labels, int64 (batch,).
+
+    Raises:
+        DataError: The batch size is below 1, or images and labels do not match.
+    """
+    _check_arrays(images, labels, mean, std)
+    check_batch_size(batch_size)
+    pixels, classes = _on_cpu(images, labels)
+
+    def make_batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        window = slice(start, start + batch_size)
+        return normalize(pixels[window], mean, std), classes[window]
+
+    starts = tf.data.Dataset.range(0, len(images), batch_size)
+    return _finish(starts.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True))
+
+
+def _check_arrays(
+    images: Images, labels: Labels, mean: Sequence[float], std: Sequence[float]
+) -> None:
+    if images.ndim != 4 or images.dtype != np.uint8 or not len(images):
+        raise DataError(
+            f"The images are {images.dtype} of shape {images.shape}: "
+            "give uint8 of shape (n, height, width, channels), n at least 1."
+        )
+    if labels.shape != images.shape[:1]:
+        raise DataError(
+            f"There are {len(images)} images but labels of shape {labels.shape}: "
+            "give one class number for each image."
+        )
+    channels = images.shape[-1]
+    if len(mean) != channels or len(std) != channels or not all(value > 0 for value in std):
+        raise DataError(
+            f"The mean is {tuple(mean)} and the deviation {tuple(std)}: "
+            f"give one number for each of {channels} channels, deviations above 0."
+        )
+
+
+def _on_cpu(images: Images, labels: Labels) -> tuple[tf.Tensor, tf.Tensor]:
+    """Hold the arrays once, where the pipeline runs; a GPU's memory is for the network."""
+    with tf.device("CPU:0"):
+        return tf.convert_to_tensor(images), tf.convert_to_tensor(labels, tf.int64)
+
+
+def _finish(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    """Fix the order of the batches, and make the next ones while one is used."""
+    options = tf.data.Options()
+    options.deterministic = True
+    return dataset.with_options(options).prefetch(tf.data.AUTOTUNE)

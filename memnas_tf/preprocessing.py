@@ -1,0 +1,55 @@
+"""What turns a picture's pixels into what a network was trained on, and back into a label."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from memnas_tf.errors import DataError
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """Channel normalisation and class names.
+
+    Attributes:
+        input_shape: Height, width and channels of an image.
+        mean: Mean of each channel over the training images, in pixel units from 0 to 255.
+        std: Standard deviation of each channel, in pixel units.
+        labels: The name of each class.
+    """
+
+    input_shape: tuple[int, int, int]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Write a JSON document that `load_preprocessing` reads back."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+
+def load_preprocessing(path: str | Path) -> Preprocessing:
+    """Read what `Preprocessing.to_json` wrote.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The preprocessing.
+
+    Raises:
+        DataError: If the file is missing or not of this kind.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        height, width, channels = document["input_shape"]
+        return Preprocessing(
+            (int(height), int(width), int(channels)),
+            tuple(map(float, document["mean"])),
+            tuple(map(float, document["std"])),
+            tuple(map(str, document["labels"])),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"cannot read the preprocessing in {str(path)!r}: {error}") from error

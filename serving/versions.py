@@ -1,0 +1,65 @@
+"""Versions of an exported model, as TF-Serving looks for them: directories named by a number.
+
+A server may look at any moment, so a version is written under a name that is no number and
+renamed when it is whole. No version is ever written over.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from memnas_tf.errors import ExportError
+
+
+def next_version(directory: str | Path) -> int:
+    """Return the number after the highest version in a model directory.
+
+    Args:
+        directory: The model directory, which need not exist.
+
+    Returns:
+        The number, 1 for the first version.
+    """
+    path = Path(directory)
+    children = path.iterdir() if path.is_dir() else ()
+    return 1 + max((int(child.name) for child in children if child.name.isdecimal()), default=0)
+
+
+@contextmanager
+def publish(directory: str | Path, version: int) -> Iterator[Path]:
+    """Publish a version: all of it, or none.
+
+    Args:
+        directory: The model directory; it is made if it is missing.
+        version: The version's number, at least 1.
+
+    Yields:
+        An empty directory to write the version to. It becomes the version when the block ends
+        without an error.
+
+    Raises:
+        ExportError: If the number is none, the version exists, or the directory is a file.
+    """
+    if version < 1:
+        raise ExportError(f"version is {version}; it must be at least 1")
+    path = Path(directory)
+    target = path / str(version)
+    if target.exists():
+        raise ExportError(
+            f"{str(target)!r} exists already; export another version than {version}, "
+            f"such as {next_version(path)}"
+        )
+    if path.exists() and not path.is_dir():
+        raise ExportError(f"{str(path)!r} is a file; name a directory to export to")
+    temporary = path / f".{version}.{os.getpid()}.tmp"
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        # Renaming onto a directory that has appeared in the meantime fails, as it should.
+        os.rename(temporary, target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

@@ -1,0 +1,132 @@
+"""What the rankers made of Keras layers share: codes in, standardised targets, scores out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from memnas_tf.errors import ConfigError
+from memnas_tf.genotype import Genotype, code_width, encode
+from tuner.ranking.ranker import LabelledRound, Scores
+
+Array = npt.NDArray[np.float32]
+
+# These models are so small that a GPU would only slow them down, make their results depend on
+# the run, and take memory from the candidates in training.
+DEVICE = "cpu:0"
+
+
+@dataclass(frozen=True)
+class CodedRound:
+    """A round in the form that models take.
+
+    Attributes:
+        codes: Candidates of shape (candidates, blocks, max_cells, code width).
+        targets: Standardised targets of shape (candidates,).
+    """
+
+    codes: Array
+    targets: Array
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """How targets are standardised."""
+
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, targets: Sequence[float]) -> _Scale:
+        deviation = float(np.std(targets))
+        # Targets that are all the same leave nothing to divide by.
+        return cls(float(np.mean(targets)), deviation if deviation > 1e-12 else 1.0)
+
+    def apply(self, targets: Sequence[float]) -> Array:
+        return ((np.asarray(targets) - self.mean) / self.deviation).astype(np.float32)
+
+    def undo(self, scores: npt.NDArray[np.floating]) -> Scores:
+        return scores.astype(np.float64) * self.deviation + self.mean
+
+
+class KerasRanker(ABC):
+    """A `Ranker` whose model is made of Keras layers, built anew in every fit.
+
+    Args:
+        max_cells: The largest number of cells in a block, 1 or more.
+        blocks: The number of blocks of every candidate, 1 or more.
+        seed: What everything random about it follows from, 0 or more.
+
+    Raises:
+        ConfigError: If a number is out of its range.
+    """
+
+    def __init__(self, *, max_cells: int, blocks: int, seed: int) -> None:
+        for name, value, least in (("max_cells", max_cells, 1), ("blocks", blocks, 1)):
+            _require_integer(name, value, least)
+        _require_integer("seed", seed, 0)
+        self.max_cells = max_cells
+        self.blocks = blocks
+        self.seed = seed
+        self._scale: _Scale | None = None
+
+    @property
+    def code_shape(self) -> tuple[int, int, int]:
+        """The shape of one candidate's code: blocks, cells of a block, bits of a cell."""
+        return (self.blocks, self.max_cells, code_width(self.max_cells))
+
+    def fit(self, rounds: Sequence[LabelledRound]) -> None:
+        """Forget everything and learn from these rounds. See `Ranker.fit`."""
+        filled = [labelled for labelled in rounds if labelled.genotypes]
+        targets = [target for labelled in filled for target in labelled.targets]
+        if not targets:
+            raise ConfigError("a ranker cannot learn from 0 trained candidates; train some first")
+        scale = _Scale.of(targets)
+        coded = [CodedRound(self._encode(r.genotypes), scale.apply(r.targets)) for r in filled]
+        with keras.device(DEVICE):
+            self._fit(coded)
+        self._scale = scale
+
+    def score(self, genotypes: Sequence[Genotype]) -> Scores:
+        """Estimate how good candidates are. See `Ranker.score`."""
+        if self._scale is None:
+            raise ConfigError("this ranker has not learned anything yet; call fit first")
+        if not genotypes:
+            return np.zeros(0)
+        codes = self._encode(genotypes)
+        with keras.device(DEVICE):
+            return self._scale.undo(self._estimate(codes))
+
+    @abstractmethod
+    def _fit(self, rounds: Sequence[CodedRound]) -> None:
+        """Build the model and train it."""
+
+    @abstractmethod
+    def _estimate(self, codes: Array) -> npt.NDArray[np.floating]:
+        """Estimate standardised targets, of shape (candidates,)."""
+
+    def _encode(self, genotypes: Sequence[Genotype]) -> Array:
+        codes = np.empty((len(genotypes), *self.code_shape), np.float32)
+        for index, genotype in enumerate(genotypes):
+            if len(genotype.blocks) != self.blocks:
+                raise ConfigError(
+                    f"candidate {index} has {len(genotype.blocks)} blocks, but this ranker was "
+                    f"made for {self.blocks}; make another ranker"
+                )
+            if genotype.slots > self.max_cells:
+                raise ConfigError(
+                    f"candidate {index} has {genotype.slots} cells in a block, but this ranker "
+                    f"was made for {self.max_cells} at most; make another with more max_cells"
+                )
+            codes[index] = encode(genotype, self.max_cells)
+        return codes
+
+
+def _require_integer(name: str, value: int, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigError(f"{name} is {value!r}; use a whole number of {least} or more")
