@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,15 @@ class RememberingTuner(MemNASTuner):
 
     Args:
         results: Accuracy by canonical key, shared by all searches.
+        remember: What writes the results down.
         **kwargs: Of `MemNASTuner`.
     """
 
-    def __init__(self, results: dict[str, float], **kwargs: Any) -> None:
+    def __init__(
+        self, results: dict[str, float], remember: Callable[[], None], **kwargs: Any
+    ) -> None:
         self._results = results
+        self._remember = remember
         super().__init__(**kwargs)
 
     def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> Any:
@@ -46,6 +51,7 @@ class RememberingTuner(MemNASTuner):
         if key not in self._results:
             history = super().run_trial(trial, *args, **kwargs)[0].history
             self._results[key] = max(history["val_accuracy"])
+            self._remember()
         return {"val_accuracy": self._results[key]}
 
 
@@ -84,6 +90,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as directory:
             tuner = RememberingTuner(
                 state["accuracy"],
+                lambda: write_json(args.output, state),
                 hypermodel=make_hypermodel(data, training, args.filters, 5, max_cells=8),
                 max_rounds=args.max_rounds,
                 trials_per_round=args.trials_per_round,

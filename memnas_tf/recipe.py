@@ -72,3 +72,5 @@ def compile_network(
         # XLA takes longer to compile a short trial on a CPU than the trial takes to run.
         jit_compile=keras.backend.backend() == "jax",
     )
+    # With its variables made, a checkpoint restores the optimizer too.
+    model.optimizer.build(model.trainable_variables)

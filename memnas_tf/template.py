@@ -212,7 +212,8 @@ def imagenet_template(
     halving = {blocks * quarter // 4 for quarter in (1, 2, 3)}
     strides = tuple(2 if index in halving else 1 for index in range(blocks))
     widths = _per_block(filters, blocks)
-    stem = (max(1, widths[0] // 4), max(1, widths[0] // 2))
+    first = next(filter(_is_count, widths), 1)  # the template refuses what is no count
+    stem = (max(1, first // 4), max(1, first // 2))
     return Template(_shape(input_shape), classes, widths, strides, stem)
 
 

@@ -123,12 +123,14 @@ class MemNASOracle(keras_tuner.Oracle):
     def score_trial(self, trial: trial_module.Trial) -> None:
         """Score a completed trial by the objective; one without a finite value is invalid."""
         name = self.objective.name
-        if trial.metrics.exists(name):
+        history = trial.metrics.get_history(name) if trial.metrics.exists(name) else []
+        values = [value for observation in history for value in observation.value]
+        if values and all(map(math.isfinite, values)):
             trial.score = trial.metrics.get_best_value(name)
             trial.best_step = trial.metrics.get_best_step(name)
-        if trial.score is None or not math.isfinite(trial.score):
+        else:
             trial.status = _STATUS.INVALID
-            trial.message = f"the trial reported {name}={trial.score}"
+            trial.message = f"the trial reported {values or 'nothing'} as {name}"
 
     def get_best_trials(self, num_trials: int = 1) -> list[trial_module.Trial]:
         """Return the best trials by memory efficiency (see `tuner.rounds.ranked_trials`).
@@ -207,19 +209,18 @@ class MemNASOracle(keras_tuner.Oracle):
         return {"status": _STATUS.RUNNING, "values": values}
 
     def _open_round(self) -> None:
-        reason = self.stop_reason or stop_reason(self.rounds, self.settings)
-        if reason is None:
+        if self.stop_reason is not None:
+            return
+        limit = self.settings.trials_per_round
+        if self.max_trials is not None:
             planned = sum(len(entry.trials) for entry in self.rounds)
-            limit = self.settings.trials_per_round
-            if self.max_trials is not None:
-                limit = min(limit, self.max_trials - planned)
-            next_round = self._plan(limit)
-            if next_round is not None:
-                self.rounds.append(next_round)
-                return
-            reason = "grow and trim make no network that was not tried before"
-        self.stop_reason = reason
-        self.save()
+            limit = min(limit, self.max_trials - planned)
+        next_round = self._plan(limit)
+        if next_round is None:
+            self.stop_reason = "tried every network that grow and trim make"
+            self.save()
+        else:
+            self.rounds.append(next_round)
 
     def _plan(self, limit: int) -> Round | None:
         try:
@@ -276,6 +277,7 @@ class MemNASOracle(keras_tuner.Oracle):
             current.close(
                 base_measurement(self.rounds), self.settings.tradeoff, self.settings.metric
             )
+            self.stop_reason = stop_reason(self.rounds, self.settings)
         limit = self.max_consecutive_failed_trials
         if limit is not None and self._failures_in_a_row() >= limit:
             self.stop_reason = f"{limit} trials in a row failed; the last: {trial.message}"

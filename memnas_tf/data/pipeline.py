@@ -64,7 +64,8 @@ def training_pipeline(
 
     Returns:
         Batches of images, float32 (batch, h, w, c), and labels, int64 (batch,), without end:
-        give `model.fit` the `steps_per_epoch`.
+        always give `model.fit` the `steps_per_epoch`, and `shuffle=False`, or Keras warns that
+        it leaves the order alone.
 
     Raises:
         DataError: An argument is out of its range, or images and labels do not match.
@@ -94,7 +95,7 @@ def training_pipeline(
 
     dataset = tf.data.Dataset.range(_EPOCHS).flat_map(epoch_batches)
     dataset = dataset.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    # Keras then asks for steps_per_epoch instead of training on the first epoch for ever.
+    # flat_map hides that there is no end, which readers of the cardinality want to know.
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
     return _finish(dataset)
 

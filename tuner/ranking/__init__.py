@@ -57,4 +57,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """List what can be imported, loaded or not."""
-    return __all__
+    return sorted(__all__)

@@ -74,7 +74,7 @@ def build_encoder(
     of that place's own would still be at random there.
 
     Args:
-        code_shape: Blocks, cells of a block, bits of a cell.
+        code_shape: The shape of one candidate's code.
         seeds: Where the seeds of its parts come from.
         layers: The number of GRU layers, 1 or more.
         dropout: The share of the feature that is dropped while training, 0 to 1.

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 import keras
 import numpy as np
 
+from tuner.ranking.coding import Array
 from tuner.ranking.encoder import build_encoder, dense, make_seeds
-from tuner.ranking.keras_ranker import Array, CodedRound, KerasRanker
+from tuner.ranking.keras_ranker import CodedRound, KerasRanker, require_integer
 from tuner.ranking.training import Batch, predict, train
 
 BATCH = 64
@@ -33,6 +34,7 @@ class GRURanker(KerasRanker):
 
     def __init__(self, *, max_cells: int, blocks: int, seed: int, layers: int = 1) -> None:
         super().__init__(max_cells=max_cells, blocks=blocks, seed=seed)
+        require_integer("layers", layers, 1)
         self.layers = layers
         self._model: keras.Model | None = None
 
@@ -60,7 +62,7 @@ def build_gru(code_shape: tuple[int, int, int], seed: int, *, layers: int) -> ke
     """Build a conventional controller.
 
     Args:
-        code_shape: Blocks, cells of a block, bits of a cell.
+        code_shape: The shape of one candidate's code.
         seed: What its weights and its dropout follow from.
         layers: The number of GRU layers, 1 or more.
 

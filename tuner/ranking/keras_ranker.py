@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from memnas_tf.errors import ConfigError
-from memnas_tf.genotype import Genotype, code_width, encode
+from memnas_tf.genotype import Genotype
+from tuner.ranking.coding import Array, code_candidates, code_shape
 from tuner.ranking.ranker import LabelledRound, Scores
-
-Array = npt.NDArray[np.float32]
 
 # These models are so small that a GPU would only slow them down, make their results depend on
 # the run, and take memory from the candidates in training.
@@ -26,7 +25,7 @@ class CodedRound:
     """A round in the form that models take.
 
     Attributes:
-        codes: Candidates of shape (candidates, blocks, max_cells, code width).
+        codes: Candidates of shape (candidates, *code shape).
         targets: Standardised targets of shape (candidates,).
     """
 
@@ -68,8 +67,8 @@ class KerasRanker(ABC):
 
     def __init__(self, *, max_cells: int, blocks: int, seed: int) -> None:
         for name, value, least in (("max_cells", max_cells, 1), ("blocks", blocks, 1)):
-            _require_integer(name, value, least)
-        _require_integer("seed", seed, 0)
+            require_integer(name, value, least)
+        require_integer("seed", seed, 0)
         self.max_cells = max_cells
         self.blocks = blocks
         self.seed = seed
@@ -77,8 +76,8 @@ class KerasRanker(ABC):
 
     @property
     def code_shape(self) -> tuple[int, int, int]:
-        """The shape of one candidate's code: blocks, cells of a block, bits of a cell."""
-        return (self.blocks, self.max_cells, code_width(self.max_cells))
+        """The shape of one candidate's code. See `tuner.ranking.coding.code_shape`."""
+        return code_shape(self.max_cells, self.blocks)
 
     def fit(self, rounds: Sequence[LabelledRound]) -> None:
         """Forget everything and learn from these rounds. See `Ranker.fit`."""
@@ -111,22 +110,19 @@ class KerasRanker(ABC):
         """Estimate standardised targets, of shape (candidates,)."""
 
     def _encode(self, genotypes: Sequence[Genotype]) -> Array:
-        codes = np.empty((len(genotypes), *self.code_shape), np.float32)
-        for index, genotype in enumerate(genotypes):
-            if len(genotype.blocks) != self.blocks:
-                raise ConfigError(
-                    f"candidate {index} has {len(genotype.blocks)} blocks, but this ranker was "
-                    f"made for {self.blocks}; make another ranker"
-                )
-            if genotype.slots > self.max_cells:
-                raise ConfigError(
-                    f"candidate {index} has {genotype.slots} cells in a block, but this ranker "
-                    f"was made for {self.max_cells} at most; make another with more max_cells"
-                )
-            codes[index] = encode(genotype, self.max_cells)
-        return codes
+        return code_candidates(genotypes, max_cells=self.max_cells, blocks=self.blocks)
 
 
-def _require_integer(name: str, value: int, least: int) -> None:
+def require_integer(name: str, value: int, least: int) -> None:
+    """Refuse what is no whole number of at least `least`.
+
+    Args:
+        name: What the number is called.
+        value: The number.
+        least: The least that it may be.
+
+    Raises:
+        ConfigError: If it is less, or no whole number.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ConfigError(f"{name} is {value!r}; use a whole number of {least} or more")

@@ -11,12 +11,13 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from tuner.ranking.coding import Array
 from tuner.ranking.encoder import UNITS, build_encoder, dense, gru, make_seeds
-from tuner.ranking.keras_ranker import Array, CodedRound, KerasRanker
+from tuner.ranking.keras_ranker import CodedRound, KerasRanker, require_integer
 from tuner.ranking.training import Batch, predict, train
 
 # The most candidates that the R-GRU sees in one sequence, and the sequences in one batch.
-GROUP = 32
+GROUP = 16
 GROUPS_PER_BATCH = 4
 ORDERS = 8
 DROPOUT = 0.1
@@ -42,6 +43,7 @@ class StructureCorrelationController(KerasRanker):
 
     def __init__(self, *, max_cells: int, blocks: int, seed: int, orders: int = ORDERS) -> None:
         super().__init__(max_cells=max_cells, blocks=blocks, seed=seed)
+        require_integer("orders", orders, 1)
         self.orders = orders
         self._encoder: keras.Model | None = None
         self._head: keras.Model | None = None

@@ -1,0 +1,52 @@
+# make search   set up, and search on handwritten digits: about five minutes on two cores
+# make test     set up, and run the tests
+# make help     the rest
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.DEFAULT_GOAL := help
+
+.PHONY: help search test test-slow lint format benchmarks clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+search: $(VENV)/.installed ## Search on handwritten digits
+	$(BIN)/memnas search
+
+test: $(VENV)/.installed-dev ## Run the tests
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.installed-dev ## Run the tests that take minutes each
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.installed-dev ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev ## Mend style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmarks: $(VENV)/.installed ## Measure speed again
+	$(BIN)/python benchmarks/memory_speed.py
+
+clean: ## Remove the environment, caches and searches
+	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache searches
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt setup.py | $(VENV)/bin/python
+	@echo "installing what the search needs into $(VENV) (a few minutes the first time)"
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "installing what the tests need into $(VENV)"
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@

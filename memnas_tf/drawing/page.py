@@ -1,0 +1,141 @@
+"""The layout of the whole drawing: title, panels in rows, legend."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from memnas_tf.drawing import measures as m
+from memnas_tf.drawing.panel import lay_out_panel
+from memnas_tf.drawing.shapes import Box, Label, LegendItem, Page, Panel, Point
+from memnas_tf.drawing.text import line_height, text_width, wrap
+from memnas_tf.genotype import Genotype, live_cells
+from memnas_tf.operations import BY_NAME
+
+_NOTE = "A line has the colour of the cell whose output it carries."
+
+
+def lay_out_page(genotype: Genotype, title: str | None, subtitle: str | None) -> Page:
+    """Lay out a drawing.
+
+    Args:
+        genotype: The architecture.
+        title: What stands above the drawing.
+        subtitle: What stands below the title.
+
+    Returns:
+        The page.
+    """
+    panels = block_panels(genotype)
+    rows = split_rows([panel.width for panel in panels], m.PAGE_WIDTH - 2 * m.PAGE_MARGIN)
+    content = max(_row_width([panels[i].width for i in row]) for row in rows)
+    width = max(content, m.MIN_PAGE_WIDTH - 2 * m.PAGE_MARGIN)
+    y = m.PAGE_MARGIN
+    title_label, y = _label(title, y, width, m.TITLE_FONT, bold=True)
+    subtitle_label, y = _label(subtitle, y, width, m.FONT)
+    if y > m.PAGE_MARGIN:
+        y += m.SECTION_GAP
+    placed: list[tuple[Panel, Point]] = []
+    for row in rows:
+        x = m.PAGE_MARGIN + (width - content) / 2
+        for number in row:
+            placed.append((panels[number], (x, y)))
+            x += panels[number].width + m.PANEL_GAP
+        y += max(panels[number].height for number in row) + m.PANEL_GAP
+    legend, y = _legend(panels, y - m.PANEL_GAP + m.SECTION_GAP, width)
+    note, y = _label(_NOTE if legend else None, y, width, m.SMALL_FONT)
+    return Page(
+        width=width + 2 * m.PAGE_MARGIN,
+        height=y + m.PAGE_MARGIN,
+        title=title_label,
+        subtitle=subtitle_label,
+        panels=tuple(placed),
+        legend=legend,
+        note=note,
+    )
+
+
+def block_panels(genotype: Genotype) -> list[Panel]:
+    """Lay out the blocks, neighbours that look the same once.
+
+    Args:
+        genotype: The architecture.
+
+    Returns:
+        The panels.
+    """
+    panels: list[Panel] = []
+    first = 1
+    for cells, run in groupby(genotype.blocks, key=live_cells):
+        last = first + len(list(run)) - 1
+        title = f"block {first}" if first == last else f"blocks {first} to {last}"
+        panels.append(lay_out_panel(title, cells))
+        first = last + 1
+    return panels
+
+
+def split_rows(widths: list[float], limit: float) -> list[list[int]]:
+    """Split panels into as few rows as fit a width, then make the rows as equal as possible.
+
+    Args:
+        widths: The width of each panel.
+        limit: The width of a row, exceeded only by a panel that is wider by itself.
+
+    Returns:
+        The numbers of the panels in each row.
+    """
+    rows = _fill(widths, limit)
+    spans = {
+        _row_width(widths[i:j])
+        for i in range(len(widths))
+        for j in range(i + 1, min(len(widths), i + len(max(rows, key=len))) + 1)
+    }
+    for span in sorted(span for span in spans if span < limit):
+        narrower = _fill(widths, span)
+        if len(narrower) == len(rows):
+            return narrower
+    return rows
+
+
+def _fill(widths: list[float], limit: float) -> list[list[int]]:
+    rows: list[list[int]] = []
+    for number, width in enumerate(widths):
+        if rows and _row_width([*(widths[i] for i in rows[-1]), width]) <= limit:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    return rows
+
+
+def _row_width(widths: list[float]) -> float:
+    return sum(widths) + m.PANEL_GAP * (len(widths) - 1)
+
+
+def _label(
+    text: str | None, y: float, width: float, points: float, bold: bool = False
+) -> tuple[Label, float]:
+    lines = wrap(text or "", width, points, bold)
+    return Label(lines, (m.PAGE_MARGIN, y)), y + len(lines) * line_height(points)
+
+
+def _legend(panels: list[Panel], y: float, width: float) -> tuple[tuple[LegendItem, ...], float]:
+    """Set the operations that occur in rows, and return what comes below."""
+    occurring = {op.name for panel in panels for cell in panel.cells for op in cell.operations}
+    names = [name for name in BY_NAME if name in occurring]
+    if not names:
+        return (), y
+    title = max(text_width(BY_NAME[name].title, m.FONT) for name in names)
+    step = m.SWATCH + m.SWATCH_GAP + title + m.LEGEND_GAP
+    columns = max(1, int((width + m.LEGEND_GAP) / step))
+    items = tuple(
+        LegendItem(
+            name,
+            Box(
+                m.PAGE_MARGIN + number % columns * step,
+                y + number // columns * m.LEGEND_ROW,
+                m.SWATCH,
+                m.SWATCH,
+            ),
+        )
+        for number, name in enumerate(names)
+    )
+    return items, items[-1].box.y + m.LEGEND_ROW

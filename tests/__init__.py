@@ -1,0 +1,1 @@
+"""Tests of memnas_tf, tuner, serving and memnas_cli."""

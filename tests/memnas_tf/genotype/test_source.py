@@ -1,0 +1,88 @@
+"""Architectures by name, string, file or directory."""
+
+import pytest
+
+from memnas_tf.errors import GenotypeError
+from memnas_tf.genotype import PRESETS, from_string, load_genotype, to_json
+
+TEXT = "0c3:0d3=/0mp+0ap="
+GENOTYPE = from_string(TEXT)
+
+
+@pytest.fixture(autouse=True)
+def in_empty_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_preset():
+    assert load_genotype("supplement") is PRESETS["supplement"]
+
+
+def test_compact_string():
+    assert load_genotype(TEXT) == GENOTYPE
+
+
+@pytest.mark.parametrize("cells", [50, 2000])
+def test_a_compact_string_longer_than_any_path(cells):
+    text = "2x" + ",".join(["0c3+0c3="] * cells)
+    assert load_genotype(text).slots == cells
+
+
+@pytest.mark.parametrize("name", ["mine.json", "mine.txt"])
+def test_file(tmp_path, name):
+    (tmp_path / name).write_text(to_json(GENOTYPE))
+    assert load_genotype(str(tmp_path / name)) == GENOTYPE
+    assert load_genotype(name) == GENOTYPE
+
+
+def test_search_directory(tmp_path):
+    (tmp_path / "best.json").write_text(to_json(GENOTYPE))
+    assert load_genotype(str(tmp_path)) == GENOTYPE
+
+
+def test_search_directory_without_a_finished_round(tmp_path):
+    (tmp_path / "search").mkdir()
+    with pytest.raises(GenotypeError, match=r"best.json': no round of this search has finished"):
+        load_genotype("search")
+
+
+def test_missing_file():
+    with pytest.raises(GenotypeError, match=r"cannot read 'gone.json': there is no such file"):
+        load_genotype("gone.json")
+
+
+def test_damaged_file(tmp_path):
+    (tmp_path / "bad.json").write_text('{"format": ')
+    with pytest.raises(GenotypeError, match=r"cannot read 'bad.json': this is no JSON document"):
+        load_genotype("bad.json")
+
+
+def test_file_that_is_no_text(tmp_path):
+    (tmp_path / "bad.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(GenotypeError, match=r"cannot read 'bad.json'"):
+        load_genotype("bad.json")
+
+
+def test_file_with_a_bad_architecture(tmp_path):
+    (tmp_path / "bad.json").write_text(to_json(GENOTYPE).replace("conv_3x3", "conv_4x4"))
+    with pytest.raises(GenotypeError, match=r"'bad.json': block 1, cell 1: unknown operation"):
+        load_genotype("bad.json")
+
+
+def test_file_that_may_not_be_read(tmp_path, monkeypatch):
+    (tmp_path / "shut.json").write_text(to_json(GENOTYPE))
+
+    def refuse(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_text", refuse)
+    with pytest.raises(GenotypeError, match=r"cannot read 'shut.json': .*Permission denied"):
+        load_genotype("shut.json")
+
+
+def test_neither():
+    with pytest.raises(GenotypeError) as raised:
+        load_genotype("figure-1c")
+    for part in ("'figure-1c' is no architecture", "figure-1b", "supplement", "block 1, cell 1"):
+        assert part in str(raised.value)

@@ -1,0 +1,70 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from memnas_tf.errors import SearchError
+from tests.helpers.searches import make_tuner
+from tuner.history import load_search
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory):
+    tuner = make_tuner(tmp_path_factory.mktemp("history"), max_rounds=2)
+    tuner.search(verbose=0)
+    return tmp_path_factory.getbasetemp() / tuner.project_dir
+
+
+def test_a_search_is_read_back(directory):
+    history = load_search(directory)
+    assert [entry.number for entry in history.rounds] == [1, 2]
+    assert history.best.status == "completed"
+    assert history.settings.max_rounds == 2
+    assert history.stop_reason == "reached max_rounds (2)"
+
+
+def test_a_search_without_a_finished_round_has_no_best(tmp_path):
+    make_tuner(tmp_path)
+    assert load_search(tmp_path / "search").best is None
+
+
+def test_reading_one_loads_no_tensorflow(directory):
+    code = (
+        "import sys; from tuner.history import load_search; load_search(sys.argv[1]);"
+        "print([name for name in ('keras', 'tensorflow', 'keras_tuner') if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(directory)], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_a_directory_without_a_search_is_refused(tmp_path):
+    with pytest.raises(SearchError, match=r"holds no search: oracle\.json is missing"):
+        load_search(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r"cannot read .*oracle\.json"),
+        ('{"a": ', r"cannot read .*oracle\.json"),
+        ("[]", "a search of another tuner"),
+        ("{}", "a search of another tuner"),
+        ('{"memnas": {"schema": 99}}', "schema 99 is unknown; this version reads 1"),
+        ('{"memnas": {"schema": 1}}', "its state cannot be read"),
+    ],
+)
+def test_a_damaged_search_is_refused_by_name(tmp_path, text, message):
+    (tmp_path / "oracle.json").write_text(text)
+    with pytest.raises(SearchError, match=message):
+        load_search(tmp_path)
+
+
+def test_a_search_of_an_older_version_is_refused(directory, tmp_path):
+    document = json.loads((directory / "oracle.json").read_text())
+    del document["memnas"]["rounds"][0]["memory_spread"]
+    (tmp_path / "oracle.json").write_text(json.dumps(document))
+    with pytest.raises(SearchError, match="cannot be read"):
+        load_search(tmp_path)

@@ -1,0 +1,164 @@
+import json
+import math
+import threading
+
+import keras_tuner
+import pytest
+from keras_tuner.engine.trial import TrialStatus
+
+from memnas_tf.genotype import load_genotype, to_string
+from tests.helpers.searches import TEMPLATE, FormulaTuner, make_tuner
+from tuner.history import load_search
+from tuner.oracle import MemNASOracle
+from tuner.settings import SearchSettings
+
+
+@pytest.fixture
+def oracle(tmp_path):
+    settings = SearchSettings(TEMPLATE, 5, max_cells=4, trials_per_round=3, max_rounds=2)
+    oracle = MemNASOracle(settings)
+    oracle._set_project_dir(str(tmp_path), "search")
+    oracle.verbose = 0
+    return oracle
+
+
+def finish(oracle, trial, accuracy=0.5):
+    oracle.update_trial(trial.trial_id, {"val_accuracy": accuracy})
+    trial.status = TrialStatus.COMPLETED
+    oracle.end_trial(trial)
+
+
+def is_free(oracle):
+    """Whether another thread gets the oracle's lock."""
+    done = threading.Event()
+
+    def ask():
+        oracle.create_trial("another")
+        done.set()
+
+    threading.Thread(target=ask, daemon=True).start()
+    return done.wait(timeout=20)
+
+
+def test_a_round_is_handed_out_whole_then_waited_for(oracle):
+    trials = [oracle.create_trial(f"tuner{i}") for i in range(4)]
+    assert [trial.status for trial in trials] == ["RUNNING"] * 3 + ["IDLE"]
+    assert len({trial.hyperparameters.get("genotype") for trial in trials[:3]}) == 3
+    for trial in trials[:3]:
+        finish(oracle, trial)
+    assert oracle.create_trial("tuner0").hyperparameters.get("round") == 2
+
+
+def test_values_are_plain_types(oracle):
+    values = oracle.create_trial("tuner0").hyperparameters.values
+    assert {type(value) for value in values.values()} <= {str, bool, int, float}
+    assert json.loads(json.dumps(values)) == values
+
+
+def test_other_hyperparameters_keep_their_defaults(tmp_path):
+    hp = keras_tuner.HyperParameters()
+    hp.Float("learning_rate", 1e-4, 1e-1, default=0.01)
+    settings = SearchSettings(TEMPLATE, 5, max_cells=4, trials_per_round=3, max_rounds=2)
+    oracle = MemNASOracle(settings, hyperparameters=hp)
+    oracle._set_project_dir(str(tmp_path), "search")
+    oracle.verbose = 0
+    values = [oracle.create_trial(f"t{i}").hyperparameters.values for i in range(3)]
+    assert [value["learning_rate"] for value in values] == [0.01] * 3
+
+
+@pytest.mark.parametrize("accuracy", [math.nan, math.inf])
+def test_a_result_that_is_no_number_is_a_failure(oracle, accuracy):
+    trial = oracle.create_trial("tuner0")
+    finish(oracle, trial, accuracy)
+    assert oracle.trials[trial.trial_id].status == "FAILED"
+    assert oracle.rounds[0].trials[0].status == "failed"
+    assert is_free(oracle)
+
+
+def test_a_completed_trial_without_the_objective_is_a_failure(oracle):
+    trial = oracle.create_trial("tuner0")
+    trial.status = TrialStatus.COMPLETED
+    oracle.end_trial(trial)
+    assert oracle.rounds[0].trials[0].status == "failed"
+    assert is_free(oracle)
+
+
+def test_a_retry_forgets_the_result_of_the_first_try(oracle):
+    oracle.max_retries_per_trial = 1
+    trial = oracle.create_trial("tuner0")
+    finish(oracle, trial, math.nan)
+    again = oracle.create_trial("tuner0")
+    assert again.trial_id == trial.trial_id
+    finish(oracle, again, 0.75)
+    assert oracle.rounds[0].trials[0].val_accuracy == 0.75
+
+
+def test_an_error_while_planning_ends_the_search_and_frees_the_lock(oracle, monkeypatch, caplog):
+    def broken(*args):
+        raise ZeroDivisionError("made to fail")
+
+    monkeypatch.setattr("tuner.oracle.plan_round", broken)
+    assert oracle.create_trial("tuner0").status == "STOPPED"
+    assert "ZeroDivisionError: made to fail" in oracle.stop_reason
+    assert "made to fail" in caplog.text
+    assert is_free(oracle)
+
+
+def test_a_ranker_that_fails_costs_a_random_round_only(oracle, monkeypatch, caplog):
+    class Broken:
+        def fit(self, rounds):
+            raise FloatingPointError("no gradient")
+
+    monkeypatch.setattr("tuner.oracle.make_ranker", lambda *args, **kwargs: Broken())
+    oracle.settings = SearchSettings(TEMPLATE, 5, max_cells=4, trials_per_round=3, max_rounds=3)
+    for _ in range(6):
+        finish(oracle, oracle.create_trial("tuner0"))
+    trial = oracle.create_trial("tuner0")
+    assert trial.hyperparameters.get("round") == 3
+    assert "drawing this round at random" in caplog.text
+
+
+def test_a_tuner_gets_its_ongoing_trial_back(oracle):
+    first = oracle.create_trial("tuner0")
+    assert oracle.create_trial("tuner0").trial_id == first.trial_id
+
+
+def test_the_state_on_disk_is_whole_after_every_call(oracle, tmp_path):
+    trial = oracle.create_trial("tuner0")
+    directory = tmp_path / "search"
+    assert load_search(directory).rounds[0].trials[0].status == "running"
+    finish(oracle, trial)
+    assert load_search(directory).rounds[0].trials[0].status == "completed"
+    state = json.loads((directory / "oracle.json").read_text())
+    assert state["ongoing_trials"] == {}
+    assert not list(directory.glob("**/*.tmp"))
+
+
+def test_seed_0_is_0(tmp_path):
+    settings = SearchSettings(TEMPLATE, 5, seed=0)
+    assert MemNASOracle(settings).seed == 0
+
+
+def test_the_best_genotype_is_written_after_every_round(tmp_path):
+    tuner = make_tuner(tmp_path, max_rounds=1)
+    tuner.search(verbose=0)
+    best = load_search(tmp_path / "search").best
+    assert to_string(load_genotype(str(tmp_path / "search"))) == best.genotype
+
+
+def test_max_trials_plans_a_shorter_last_round(tmp_path):
+    tuner = make_tuner(tmp_path, max_trials=7)
+    tuner.search(verbose=0)
+    assert [len(entry.trials) for entry in tuner.oracle.rounds] == [5, 2]
+    assert tuner.oracle.rounds[-1].winner is not None
+    assert tuner.oracle.stop_reason == "reached max_trials (7)"
+    assert tuner.remaining_trials == 0
+
+
+def test_failures_in_a_row_end_the_search_where_asked_for(tmp_path):
+    class Failing(FormulaTuner):
+        fails = staticmethod(lambda trial: int(trial.trial_id) >= 2)
+
+    tuner = make_tuner(tmp_path, Failing, max_consecutive_failed_trials=2)
+    with pytest.raises(Exception, match="2 trials in a row failed"):
+        tuner.search(verbose=0)

@@ -1,0 +1,128 @@
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from memnas_tf.genotype import canonical_key, from_string
+from memnas_tf.memory import lifetime_memory, parameter_memory
+from memnas_tf.moves import generate_candidates
+from tests.helpers.searches import TEMPLATE, formula
+from tuner.planning import labelled_rounds, plan_round, stop_reason
+from tuner.rounds import COMPLETED, FAILED, base_measurement
+from tuner.settings import SearchSettings
+
+SETTINGS = SearchSettings(TEMPLATE, blocks=5, max_cells=4, trials_per_round=8, max_rounds=3)
+
+
+class ByScore:
+    """A ranker that likes convolutions and remembers what it learned from."""
+
+    def fit(self, rounds):
+        self.rounds = rounds
+
+    def score(self, genotypes):
+        return np.array([canonical_key(genotype).count("c3") for genotype in genotypes], float)
+
+
+def run(rounds, settings=SETTINGS, ranker=None, limit=100):
+    """Plan a round, and run it by the formula."""
+    entry = plan_round(rounds, settings, limit, ranker)
+    for trial in entry.trials:
+        trial.status, trial.val_accuracy = COMPLETED, formula(from_string(trial.genotype))
+    rounds = [*rounds, entry]
+    entry.close(base_measurement(rounds), settings.tradeoff, settings.metric)
+    return rounds
+
+
+def test_the_first_round_grows_the_empty_network():
+    entry = plan_round([], SETTINGS, 100, None)
+    assert entry.number == 1
+    assert entry.base == "5x"
+    assert entry.candidates == 56
+    assert len(entry.trials) == 8
+    assert {trial.kind for trial in entry.trials} == {"grow"}
+
+
+def test_memory_is_the_network_s_own_and_its_spread_that_of_all_candidates():
+    entry = plan_round([], SETTINGS, 100, None)
+    everything = plan_round([], replace(SETTINGS, trials_per_round=1000), 1000, None)
+    assert len(everything.trials) == 56
+    for trial in entry.trials:
+        genotype = from_string(trial.genotype)
+        assert trial.parameter_bytes == parameter_memory(genotype, TEMPLATE)
+        assert trial.lifetime_bytes == lifetime_memory(genotype, TEMPLATE)
+    parameters = [trial.parameter_bytes for trial in everything.trials]
+    assert entry.memory_spread.parameter_bytes == max(parameters) - min(parameters)
+    assert entry.memory_spread == everything.memory_spread
+
+
+def test_a_drawn_round_is_half_grown_and_half_trimmed():
+    entry = run(run([]))[1]
+    kinds = Counter(trial.kind == "grow" for trial in entry.trials)
+    assert kinds == {True: 4, False: 4}
+
+
+def test_the_same_seed_draws_the_same_and_another_seed_does_not():
+    def drawn(seed):
+        entry = plan_round([], replace(SETTINGS, seed=seed), 100, None)
+        return [trial.genotype for trial in entry.trials]
+
+    assert drawn(0) == drawn(0)
+    assert drawn(0) != drawn(1)
+
+
+def test_from_the_third_round_on_the_ranker_chooses():
+    ranker = ByScore()
+    rounds = run(run([], ranker=ranker), ranker=ranker)
+    assert all(trial.predicted is None for entry in rounds for trial in entry.trials)
+    entry = plan_round(rounds, SETTINGS, 100, ranker)
+    predicted = [trial.predicted for trial in entry.trials]
+    assert predicted == sorted(predicted, reverse=True)
+    best = from_string(rounds[-1].winning_trial.genotype)
+    exclude = {canonical_key(from_string(trial.genotype)) for one in rounds for trial in one.trials}
+    scores = ranker.score([c.genotype for c in generate_candidates(best, 4, exclude)])
+    assert predicted == sorted(scores, reverse=True)[:8]
+    assert [len(labelled.genotypes) for labelled in ranker.rounds] == [8, 8]
+
+
+def test_no_network_is_planned_twice():
+    rounds = run(run(run([])))
+    keys = [canonical_key(from_string(t.genotype)) for entry in rounds for t in entry.trials]
+    assert len(keys) == len(set(keys)) == 24
+
+
+def test_the_limit_cuts_a_round_short():
+    assert len(plan_round([], SETTINGS, 3, None).trials) == 3
+
+
+def test_labels_leave_out_failures():
+    rounds = run([])
+    rounds[0].trials[0].status, rounds[0].trials[0].efficiency = FAILED, None
+    (labelled,) = labelled_rounds(rounds)
+    assert len(labelled.genotypes) == 7
+    assert labelled.targets == tuple(trial.efficiency for trial in rounds[0].trials[1:])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"max_rounds": 1}, "reached max_rounds (1)"),
+        ({"max_trials": 8}, "reached max_trials (8)"),
+        ({"max_cells": 1}, "reached max_cells (1)"),
+    ],
+)
+def test_each_limit_ends_the_search(change, reason):
+    rounds = run([])
+    assert stop_reason(rounds, SETTINGS) is None
+    assert stop_reason(rounds, replace(SETTINGS, **change)) == reason
+
+
+def test_a_round_of_failures_ends_the_search():
+    rounds = run([])
+    rounds[0].winner = None
+    assert stop_reason(rounds, SETTINGS) == "all 8 trials of round 1 failed"
+
+
+def test_no_limit_is_reached_before_the_first_round():
+    assert stop_reason([], SETTINGS) is None

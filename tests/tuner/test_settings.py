@@ -1,0 +1,51 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from memnas_tf.errors import ConfigError, SearchError
+from tests.helpers.searches import TEMPLATE
+from tuner.settings import SearchSettings
+
+SETTINGS = SearchSettings(TEMPLATE, blocks=5, training={"dataset": "digits", "epochs": 5})
+
+
+def test_they_survive_json():
+    assert SearchSettings.from_state(json.loads(json.dumps(SETTINGS.to_state()))) == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"trials_per_round": 0}, "trials_per_round is 0; it must be a whole number, at least 1"),
+        ({"max_rounds": -1}, "max_rounds is -1"),
+        ({"max_cells": 2.5}, "max_cells is 2.5"),
+        ({"max_trials": 0}, "max_trials is 0"),
+        ({"blocks": True}, "blocks is True"),
+        ({"seed": -1}, "seed is -1"),
+        ({"tradeoff": 1.5}, "tradeoff is 1.5; it must lie between 0"),
+        ({"metric": "best"}, "unknown metric 'best'; use one of relative, scaled"),
+        ({"ranker": "oracle"}, "unknown ranker 'oracle'; use one of scc"),
+    ],
+)
+def test_what_is_out_of_range_is_refused_by_name(change, message):
+    with pytest.raises(ConfigError, match=message):
+        replace(SETTINGS, **change)
+
+
+def test_settings_of_another_version_are_refused():
+    state = SETTINGS.to_state()
+    del state["metric"]
+    with pytest.raises(SearchError, match="not those of this version"):
+        SearchSettings.from_state(state)
+
+
+def test_differences_name_each_setting_and_both_values():
+    other = replace(SETTINGS, tradeoff=0.8, training={"dataset": "digits", "epochs": 9})
+    assert SETTINGS.differences(SETTINGS) == []
+    assert SETTINGS.differences(other) == ["tradeoff: 0.5 there, 0.8 now", "epochs: 5 there, 9 now"]
+
+
+def test_settings_read_back_do_not_differ():
+    read = SearchSettings.from_state(json.loads(json.dumps(SETTINGS.to_state())))
+    assert SETTINGS.differences(read) == []
