@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from memnas_cli.quiet import start_keras
 from memnas_cli.winner_files import FOLDER, MODEL_FILE, PREPROCESSING_FILE
 from memnas_tf.errors import ExportError
 
@@ -22,6 +23,7 @@ def export(source: str, directory: str, version: int | None) -> None:
     takes uint8 images, serve_raw takes normalised ones.
     """
     model_file = _find_model(Path(source))
+    start_keras()
     import keras
 
     import memnas_tf.layers  # noqa: F401 - Keras finds the model's layers by it

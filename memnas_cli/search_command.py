@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from memnas_cli.quiet import start_keras
 from memnas_cli.shapes import Size
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
 from memnas_tf.template import DEFAULT_BLOCKS
@@ -70,6 +71,7 @@ def search(**options: Any) -> None:
 
 
 def _run(console: Console, options: dict[str, Any]) -> None:
+    start_keras()
     from memnas_cli.experiment import (
         TrainingSettings,
         make_hypermodel,

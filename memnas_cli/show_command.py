@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -163,13 +164,13 @@ def _round_of(history: SearchHistory, trial: PlannedTrial) -> int:
 
 
 def _rounds_table(history: SearchHistory) -> Table:
-    table = Table("round", "trials", "candidates", "best of the round", "accuracy")
-    for name in ("parameters", "intermediate"):
-        table.add_column(name, justify="right")
+    table = Table("round", "trials", "best of the round", box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("accuracy", "parameters", "intermediate"):
+        table.add_column(name, justify="right", no_wrap=True)
     for entry in history.rounds:
         winner = entry.winning_trial
-        trials = f"{sum(trial.is_over for trial in entry.trials)} of {len(entry.trials)}"
-        cells = [str(entry.number), trials, str(entry.candidates)]
+        done = sum(trial.is_over for trial in entry.trials)
+        cells = [str(entry.number), f"{done} of {len(entry.trials)}"]
         if winner is not None:
             cells += [
                 winner.move,

@@ -1,3 +1,4 @@
+import itertools
 import json
 
 import keras
@@ -28,7 +29,7 @@ def test_a_search_runs_to_its_end(finished):
     assert [len(entry.trials) for entry in rounds] == [5, 5, 5, 5]
     assert [entry.number for entry in rounds] == [1, 2, 3, 4]
     assert finished.oracle.stop_reason == "reached max_rounds (4)"
-    for before, after in zip(rounds, rounds[1:], strict=False):
+    for before, after in itertools.pairwise(rounds):
         assert after.base == before.winning_trial.genotype
     assert all(trial.predicted is not None for trial in rounds[2].trials)
 

@@ -1,0 +1,35 @@
+"""Start Keras without what TensorFlow prints before anyone can tell it not to."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def start_keras() -> None:
+    """Import Keras and start its backend; print what they print only if they fail."""
+    with _held_back_stderr():
+        import keras
+
+        keras.ops.zeros(1)  # TensorFlow looks for devices at the first operation
+
+
+@contextmanager
+def _held_back_stderr() -> Iterator[None]:
+    # The lines come from C++ and know nothing of sys.stderr: the descriptor itself is moved.
+    sys.stderr.flush()
+    original = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held_back.seek(0)
+            os.write(original, held_back.read())
+            raise
+        finally:
+            os.dup2(original, 2)
+            os.close(original)

@@ -1,0 +1,131 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import pytest
+from click.testing import CliRunner
+
+import memnas_tf.layers  # noqa: F401 - Keras finds the model's layers by it
+from memnas_cli.main import main
+from memnas_tf.genotype import from_json, from_string
+from tests.memnas_cli.conftest import SMALL, run_memnas
+from tuner.history import load_search
+
+
+def test_a_search_tells_its_course(finished):
+    _, result = finished
+    lines = result.stdout.splitlines()
+    assert lines[0] == "round 1 of 2: 2 of 56 candidates, drawn at random"
+    assert sum(" parameters " in line and " intermediate " in line for line in lines) >= 4
+    assert "the search ended: it reached max_rounds (2)" in lines
+    assert result.stderr == ""
+
+
+def test_it_leaves_everything_that_a_person_wants(finished):
+    directory, _ = finished
+    best = directory / "searches" / "digits" / "best"
+    names = {path.name for path in best.iterdir()}
+    assert names == {
+        "architecture.png",
+        "architecture.txt",
+        "genotype.json",
+        "model.keras",
+        "preprocessing.json",
+        "results.json",
+        "saved_model",
+    }
+    results = json.loads((best / "results.json").read_text())
+    assert 0 <= results["test_accuracy"] <= 1
+    genotype = from_json((best / "genotype.json").read_text())
+    assert genotype == from_string(results["genotype"])
+    assert results["genotype"] in (best / "architecture.txt").read_text()
+    assert (best / "architecture.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_model_has_the_parameters_that_were_computed(finished):
+    directory, _ = finished
+    best = directory / "searches" / "digits" / "best"
+    model = keras.models.load_model(best / "model.keras")
+    results = json.loads((best / "results.json").read_text())
+    assert model.count_params() * 4 == results["parameter_bytes"]
+
+
+def test_every_trial_has_a_tensorboard_log(finished):
+    directory, _ = finished
+    logs = directory / "searches" / "digits" / "logs"
+    assert {path.name for path in logs.iterdir()} == {"0000", "0001", "0002", "0003"}
+    assert len(list(logs.glob("**/events.out.tfevents.*"))) >= 4
+
+
+def test_the_same_command_on_a_finished_search_trains_nothing(finished, data_dir):
+    directory, first = finished
+    before = (directory / "searches" / "digits" / "best" / "results.json").stat().st_mtime_ns
+    again = run_memnas("search", "--data-dir", data_dir, *SMALL, cwd=directory)
+    assert "resuming after 4 trials in 2 rounds" in again.stdout
+    assert "drawn at random" not in again.stdout
+    after = (directory / "searches" / "digits" / "best" / "results.json").stat().st_mtime_ns
+    assert after == before
+    assert again.stdout.splitlines()[-10:] == first.stdout.splitlines()[-10:]
+
+
+def test_ctrl_c_leaves_a_search_that_goes_on_to_the_same_end(finished, data_dir, tmp_path):
+    directory, _ = finished
+    command = [sys.executable, "-m", "memnas_cli.main", "search", "--data-dir", str(data_dir)]
+    command += [*SMALL, "--directory", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    lines = []
+    while not any("%" in line for line in lines):  # the first trial is over
+        lines.append(process.stdout.readline())
+        assert lines[-1] or process.poll() is None
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.strip() == "interrupted; the same command goes on from here"
+    run_memnas("search", "--data-dir", data_dir, *SMALL, "--directory", tmp_path, cwd=tmp_path)
+    resumed = load_search(tmp_path / "digits")
+    whole = load_search(directory / "searches" / "digits")
+    assert [entry.to_state() for entry in resumed.rounds] == [
+        entry.to_state() for entry in whole.rounds
+    ]
+
+
+def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
+    directory, _ = finished
+    arguments = ["search", "--data-dir", data_dir, *SMALL, "--tradeoff", "0.8"]
+    result = run_memnas(*arguments, cwd=directory, check=False)
+    assert result.returncode == 2
+    assert "other settings (tradeoff: 0.5 there, 0.8 now)" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--tradeoff", "1.5"], "1.5 is not in the range 0<=x<=1"),
+        (["--trials-per-round", "0"], "0 is not in the range x>=1"),
+        (["--dataset", "digitz"], "digitz"),
+        (["--blocks", "9"], "an input of 8x8 is too small: the strides shrink it 16 times"),
+        (["--validation-fraction", "2"], "validation fraction is 2"),
+        (["--image-size", "32"], "'32' is not heightxwidth; type a size such as 32x32"),
+        (["--ranker", "guess"], "'guess' is not one of"),
+    ],
+)
+def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path):
+    runner = CliRunner()
+    command = ["search", "--data-dir", str(data_dir), "--directory", str(tmp_path), *arguments]
+    result = runner.invoke(main, command)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_teaches():
+    output = CliRunner().invoke(main, ["search", "--help"]).output
+    assert "Ctrl-C" in output
+    assert "the paper's own are" in output

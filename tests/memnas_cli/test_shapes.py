@@ -1,0 +1,15 @@
+import click
+import pytest
+
+from memnas_cli.shapes import Size
+
+
+@pytest.mark.parametrize("text", ["32x16x3", "32X16X3"])
+def test_sizes_are_read(text):
+    assert Size("height", "width", "channels").convert(text, None, None) == (32, 16, 3)
+
+
+@pytest.mark.parametrize("text", ["", "32", "32x16", "32x16x3x1", "axbxc", "32x16x-3", "32x16x 3"])
+def test_what_is_none_is_refused(text):
+    with pytest.raises(click.BadParameter, match="type a size such as 32x32x3"):
+        Size("height", "width", "channels").convert(text, None, None)

@@ -1,0 +1,99 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from memnas_cli.main import main
+
+
+def show(*arguments):
+    return CliRunner().invoke(main, ["show", *map(str, arguments)])
+
+
+def test_an_architecture_for_people():
+    output = show("figure-1b").output
+    assert output.startswith("5x0d3+0f7,1ap:0d5=,1mp+2mp=\n")
+    assert "C1 = sum of 3x3 depthwise(input) and 1x7 then 7x1(input)" in output
+    assert "parameter memory     2.24 MB" in output
+
+
+def test_an_architecture_for_scripts():
+    document = json.loads(show("5x0c3+0c3=", "--json", "--filters", 16, "--classes", 5).output)
+    assert document["genotype"] == "5x0c3+0c3="
+    assert document["template"]["classes"] == 5
+    convolutions = 2 * (3 * 3 * 3 * 16 + 4 * 16) + 4 * 2 * (3 * 3 * 16 * 16 + 4 * 16)
+    assert document["parameter_bytes"] == 4 * (convolutions + 16 * 5 + 5)
+    assert document["lifetime_bytes"] == 4 * 2 * 32 * 32 * 16
+
+
+def test_a_search_for_scripts(finished):
+    directory, _ = finished
+    search = directory / "searches" / "digits"
+    document = json.loads(show(search, "--json").output)
+    results = json.loads((search / "best" / "results.json").read_text())
+    best = document["best"]
+    for name in ("genotype", "val_accuracy", "test_accuracy", "parameter_bytes", "lifetime_bytes"):
+        assert best[name] == results[name]
+    assert [entry["number"] for entry in document["rounds"]] == [1, 2]
+    assert document["settings"]["training"]["dataset"] == "digits"
+
+
+def test_a_search_for_people_ends_with_where_things_are(finished):
+    directory, result = finished
+    output = show(directory / "searches" / "digits").output
+    assert "test accuracy" in output
+    for line in output.splitlines():
+        if line.startswith(("drawing", "trained model", "SavedModel")):
+            assert Path(line.split()[-1]).exists()
+    assert "SavedModel" in output
+    assert output.splitlines()[-6].split()[0] == result.stdout.splitlines()[-6].split()[0]
+
+
+@pytest.mark.parametrize("source", ["figure-1b", "search"])
+def test_drawing(source, finished, tmp_path):
+    if source == "search":
+        source = finished[0] / "searches" / "digits"
+    result = show(source, "--draw", tmp_path / "drawing.svg")
+    assert result.exit_code == 0
+    assert "<svg" in (tmp_path / "drawing.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["5x0zz+0c3="], "block 1, cell 1: unknown operation 'zz'"),
+        (["gone.json"], "there is no such file"),
+        (["5x"], "block 1 has no output"),
+        (["figure-1b", "--input-shape", "2x2x3"], "an input of 2x2 is too small"),
+        (["figure-1b", "--draw", "picture.gif"], ".gif"),
+    ],
+)
+def test_bad_input_ends_in_one_message(arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = show(*arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_search_is_refused(tmp_path):
+    (tmp_path / "oracle.json").write_text('{"memnas": ')
+    result = show(tmp_path)
+    assert result.exit_code == 2
+    assert "cannot read" in result.output
+
+
+def test_showing_loads_no_tensorflow():
+    code = (
+        "import sys; from memnas_cli.main import main\n"
+        "try: main(['show', 'figure-1b'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('keras', 'tensorflow') if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "[]"
