@@ -9,6 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from memnas_cli.interrupts import Interrupts
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
@@ -21,10 +22,12 @@ class SearchProgress(SearchListener):
     Args:
         console: Where to print.
         epochs: The number of epochs of a trial.
+        interrupts: Where Ctrl-C is noted down.
     """
 
-    def __init__(self, console: Console, epochs: int) -> None:
+    def __init__(self, console: Console, epochs: int, interrupts: Interrupts) -> None:
         self._console = console
+        self._interrupts = interrupts
         self._epochs = epochs
         self._seconds: list[float] = []
         self._trial_start = 0.0
@@ -70,6 +73,10 @@ class SearchProgress(SearchListener):
             completed=0,
             state=self._time_left(history),
         )
+
+    def on_step_end(self) -> None:
+        """Stop here if Ctrl-C was pressed."""
+        self._interrupts.check()
 
     def on_epoch_end(self, trial: PlannedTrial, epoch: int, logs: Mapping[str, float]) -> None:
         """Advance the bar."""

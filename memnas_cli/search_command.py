@@ -78,6 +78,7 @@ def _run(console: Console, options: dict[str, Any]) -> None:
         make_tuner,
         run_search,
     )
+    from memnas_cli.interrupts import Interrupts
     from memnas_cli.progress import SearchProgress
     from memnas_cli.show_command import print_search
     from memnas_cli.winner import write_winner
@@ -91,7 +92,8 @@ def _run(console: Console, options: dict[str, Any]) -> None:
     # tensorflow_datasets writes configurations and versions as name/config:version.
     project = options["project_name"] or options["dataset"].replace("/", "-").replace(":", "-")
     data = training.load(options["data_dir"], options["seed"])
-    with SearchProgress(console, training.epochs) as progress:
+    interrupts = Interrupts()
+    with SearchProgress(console, training.epochs, interrupts) as progress, interrupts.noted():
         tuner = make_tuner(
             make_hypermodel(data, training, **size),
             training,

@@ -123,8 +123,36 @@ def memory_efficiency(
     if not measured:
         return []
     if base is None:
-        base = Measurement(*map(median, zip(*measured, strict=True)))
+        base = median_measurement(measured)
     return METRICS[metric](measured, base, tradeoff, memory_spread or spread(measured))
+
+
+def memory_terms(
+    candidates: Sequence[Measurement],
+    base: Measurement,
+    tradeoff: float,
+    metric: str,
+    memory_spread: Spread,
+) -> list[float]:
+    """Compute what of Equation 4 is known before anything is trained: the memory terms.
+
+    Args:
+        candidates: The candidates; their accuracy is not looked at.
+        base: The network they were made from.
+        tradeoff: The paper's lambda.
+        metric: "relative" or "scaled".
+        memory_spread: The range of both memories over all candidates of the round.
+
+    Returns:
+        One value per candidate: its efficiency if it were as accurate as the base.
+    """
+    as_accurate = [candidate._replace(accuracy=base.accuracy) for candidate in candidates]
+    return memory_efficiency(as_accurate, base, tradeoff, metric, memory_spread)
+
+
+def median_measurement(measured: Sequence[Measurement]) -> Measurement:
+    """Return the median of each quantity: what a first round's candidates are compared with."""
+    return Measurement(*map(median, zip(*measured, strict=True)))
 
 
 def check_tradeoff(tradeoff: float) -> None:

@@ -17,6 +17,9 @@ class SearchListener:
     def on_trial_begin(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """React to the start of a trial."""
 
+    def on_step_end(self) -> None:
+        """React to the end of a training step; the place to raise KeyboardInterrupt."""
+
     def on_epoch_end(self, trial: PlannedTrial, epoch: int, logs: Mapping[str, float]) -> None:
         """React to the end of a trial's epoch, counted from 0."""
 

@@ -275,7 +275,7 @@ class MemNASOracle(keras_tuner.Oracle):
         current = self.rounds[-1]
         if current.is_over and current.winner is None:
             current.close(
-                base_measurement(self.rounds), self.settings.tradeoff, self.settings.metric
+                base_measurement(self.rounds[:-1]), self.settings.tradeoff, self.settings.metric
             )
             self.stop_reason = stop_reason(self.rounds, self.settings)
         limit = self.max_consecutive_failed_trials

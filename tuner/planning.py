@@ -13,10 +13,10 @@ import numpy as np
 
 from memnas_tf.genotype import from_string, to_string
 from memnas_tf.memory import lifetime_memory, parameter_memory
-from memnas_tf.metric import spread
+from memnas_tf.metric import Spread, median_measurement, memory_terms, spread
 from memnas_tf.moves import Candidate, generate_candidates
 from tuner.ranking import LabelledRound, Ranker
-from tuner.rounds import PlannedTrial, Round, current_base, trained_keys
+from tuner.rounds import PlannedTrial, Round, base_measurement, current_base, trained_keys
 from tuner.settings import SearchSettings
 
 FIRST_RANKED_ROUND = 3
@@ -46,14 +46,17 @@ def plan_round(
     if not candidates:
         return None
     count = min(limit, settings.trials_per_round)
+    memory_spread = spread([trial.measurement for trial in candidates])
     if len(candidates) <= count:
         chosen = candidates
     elif ranker is not None and number >= FIRST_RANKED_ROUND:
-        chosen = _top(candidates, count, ranker, rounds)
+        ranker.fit(labelled_rounds(rounds))
+        chosen = _top(
+            _with_memory_terms(candidates, rounds, memory_spread, settings), count, ranker
+        )
     else:
         rng = np.random.default_rng((settings.seed, number))
         chosen = draw_stratified(candidates, count, rng)
-    memory_spread = spread([trial.measurement for trial in candidates])
     return Round(number, to_string(base), len(candidates), memory_spread, chosen)
 
 
@@ -80,7 +83,10 @@ def draw_stratified(
 
 
 def labelled_rounds(rounds: Sequence[Round]) -> list[LabelledRound]:
-    """Return what a ranker learns from: each round's candidates and their measured efficiency.
+    """Return what a ranker learns from: what training showed of each candidate.
+
+    The memory terms of Equation 4 are known beforehand, exactly. The ranker learns the rest, and
+    an estimate is its score plus the terms, so that the error in Equation 3 is the same.
 
     Args:
         rounds: The rounds so far.
@@ -90,22 +96,36 @@ def labelled_rounds(rounds: Sequence[Round]) -> list[LabelledRound]:
     """
     labelled = []
     for entry in rounds:
-        trials = [trial for trial in entry.trials if trial.efficiency is not None]
-        if trials:
-            genotypes = tuple(from_string(trial.genotype) for trial in trials)
-            labelled.append(
-                LabelledRound(genotypes, tuple(float(trial.efficiency or 0) for trial in trials))
-            )
+        genotypes, targets = [], []
+        for trial in entry.trials:
+            if trial.efficiency is not None and trial.memory_term is not None:
+                genotypes.append(from_string(trial.genotype))
+                targets.append(trial.efficiency - trial.memory_term)
+        if genotypes:
+            labelled.append(LabelledRound(tuple(genotypes), tuple(targets)))
     return labelled
 
 
-def _top(
-    candidates: Sequence[PlannedTrial], count: int, ranker: Ranker, rounds: Sequence[Round]
+def _with_memory_terms(
+    candidates: Sequence[PlannedTrial],
+    rounds: Sequence[Round],
+    memory_spread: Spread,
+    settings: SearchSettings,
 ) -> list[PlannedTrial]:
-    ranker.fit(labelled_rounds(rounds))
+    measured = [candidate.measurement for candidate in candidates]
+    base = base_measurement(rounds) or median_measurement(measured)
+    terms = memory_terms(measured, base, settings.tradeoff, settings.metric, memory_spread)
+    return [
+        replace(candidate, memory_term=term)
+        for candidate, term in zip(candidates, terms, strict=True)
+    ]
+
+
+def _top(candidates: Sequence[PlannedTrial], count: int, ranker: Ranker) -> list[PlannedTrial]:
     scores = ranker.score([from_string(candidate.genotype) for candidate in candidates])
-    order = np.argsort(-scores, kind="stable")[:count]
-    return [replace(candidates[i], predicted=float(scores[i])) for i in order]
+    expected = scores + [candidate.memory_term or 0.0 for candidate in candidates]
+    order = np.argsort(-expected, kind="stable")[:count]
+    return [replace(candidates[i], predicted=float(expected[i])) for i in order]
 
 
 def _measure(candidate: Candidate, settings: SearchSettings) -> PlannedTrial:

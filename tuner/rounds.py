@@ -14,7 +14,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from memnas_tf.genotype import Genotype, canonical_key, from_string
-from memnas_tf.metric import Measurement, Spread, memory_efficiency
+from memnas_tf.metric import (
+    Measurement,
+    Spread,
+    median_measurement,
+    memory_efficiency,
+    memory_terms,
+)
 
 PLANNED, RUNNING, COMPLETED, FAILED = "planned", "running", "completed", "failed"
 
@@ -29,11 +35,12 @@ class PlannedTrial:
         move: What changed from the base, for people.
         parameter_bytes: Its parameter memory.
         lifetime_bytes: Its lifetime memory.
-        predicted: The ranker's score, where one ranked it.
+        predicted: The efficiency that the ranker expected, where one ranked it.
         status: "planned", "running", "completed" or "failed".
         trial_id: KerasTuner's trial, once it has one.
         val_accuracy: Its best validation accuracy, once it is completed.
         efficiency: Its memory efficiency, once its round is over.
+        memory_term: The part of it that was known before training.
     """
 
     genotype: str
@@ -46,6 +53,7 @@ class PlannedTrial:
     trial_id: str | None = None
     val_accuracy: float | None = None
     efficiency: float | None = None
+    memory_term: float | None = None
 
     @property
     def is_over(self) -> bool:
@@ -103,19 +111,17 @@ class Round:
             metric: The variant of Equation 4.
         """
         completed = self.completed
-        scores = memory_efficiency(
-            [trial.measurement for trial in completed],
-            base,
-            tradeoff,
-            metric,
-            self.memory_spread,
-        )
-        for trial, score in zip(completed, scores, strict=True):
-            trial.efficiency = score
-        if completed:
-            # Of equals the earlier wins, whatever order they ended in.
-            best = max(completed, key=lambda trial: trial.efficiency or 0.0)
-            self.winner = self.trials.index(best)
+        if not completed:
+            return
+        measured = [trial.measurement for trial in completed]
+        equation = (base or median_measurement(measured), tradeoff, metric, self.memory_spread)
+        scores = memory_efficiency(measured, *equation)
+        terms = memory_terms(measured, *equation)
+        for trial, score, term in zip(completed, scores, terms, strict=True):
+            trial.efficiency, trial.memory_term = score, term
+        # Of equals the earlier wins, whatever order they ended in.
+        best = max(completed, key=lambda trial: trial.efficiency or 0.0)
+        self.winner = self.trials.index(best)
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Round:
@@ -152,8 +158,8 @@ def current_base(rounds: Sequence[Round], blocks: int) -> Genotype:
 
 
 def base_measurement(rounds: Sequence[Round]) -> Measurement | None:
-    """Return what is known of the last round's base: its measurement when it won, or None."""
-    winner = rounds[-2].winning_trial if len(rounds) > 1 else None
+    """Return the measurement of what `current_base` returns; None of the empty network."""
+    winner = rounds[-1].winning_trial if rounds else None
     return winner.measurement if winner else None
 
 

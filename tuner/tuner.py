@@ -113,6 +113,7 @@ class MemNASTuner(keras_tuner.Tuner):
 
     def pre_create_trial(self) -> None:
         """Wait a little before asking again for a trial that was not there."""
+        self._listener.on_step_end()
         if self._polls:
             time.sleep(_IDLE_SECONDS)
         self._polls += 1
@@ -127,6 +128,13 @@ class MemNASTuner(keras_tuner.Tuner):
         self._execution = 0
         super().on_trial_begin(trial)
         self._listener.on_trial_begin(self.oracle.history, self._planned(trial))
+
+    def on_batch_end(
+        self, trial: trial_module.Trial, model: keras.Model, batch: int, logs: Any = None
+    ) -> None:
+        """Tell the listener."""
+        super().on_batch_end(trial, model, batch, logs)
+        self._listener.on_step_end()
 
     def on_epoch_end(
         self, trial: trial_module.Trial, model: keras.Model, epoch: int, logs: Any = None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
+import numpy as np
+from scipy.optimize import isotonic_regression
+
 from memnas_tf.drawing.layering import Edge, Graph, Layers, Node
 from memnas_tf.drawing.measures import CELL_GAP, TRACK_GAP
 
@@ -84,19 +87,11 @@ def spread(
         gaps: How far each of the others at least lies behind the one before it.
 
     Returns:
-        The values, in the same order. This is isotonic regression, by pooling neighbours.
+        The values, in the same order.
     """
-    shifts = list(accumulate(gaps, initial=0.0))
-    pools: list[tuple[float, float, int]] = []
-    for target, weight, shift in zip(targets, weights, shifts, strict=True):
-        pool = (target - shift, weight, 1)
-        while pools and pools[-1][0] > pool[0]:
-            (mean, mass, count), (other, extra, more) = pools.pop(), pool
-            total = mass + extra
-            pool = ((mean * mass + other * extra) / total, total, count + more)
-        pools.append(pool)
-    means = [mean for mean, _, count in pools for _ in range(count)]
-    return [mean + shift for mean, shift in zip(means, shifts, strict=True)]
+    shifts = np.fromiter(accumulate(gaps, initial=0.0), float)
+    means = isotonic_regression(np.asarray(targets) - shifts, weights=weights).x
+    return [float(value) for value in means + shifts]
 
 
 def _separations(graph: Graph, layer: Sequence[Node], widths: Mapping[Node, float]) -> list[float]:

@@ -75,7 +75,14 @@ def test_ctrl_c_leaves_a_search_that_goes_on_to_the_same_end(finished, data_dir,
     directory, _ = finished
     command = [sys.executable, "-m", "memnas_cli.main", "search", "--data-dir", str(data_dir)]
     command += [*SMALL, "--directory", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background of a shell ignores Ctrl-C, and would hand that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stdout is not None
     lines = []
     while not any("%" in line for line in lines):  # the first trial is over

@@ -3,7 +3,14 @@ import math
 import pytest
 
 from memnas_tf.errors import ConfigError
-from memnas_tf.metric import Measurement, Spread, memory_efficiency, spread
+from memnas_tf.metric import (
+    Measurement,
+    Spread,
+    median_measurement,
+    memory_efficiency,
+    memory_terms,
+    spread,
+)
 
 BASE = Measurement(0.80, 1000, 400)
 BETTER = Measurement(0.88, 1500, 800)  # +10 %, +50 %, +100 %
@@ -59,6 +66,18 @@ def test_what_does_not_vary_ranks_nothing():
     scores = memory_efficiency(alike, Measurement(0.7, 10, 10), 0.5, "scaled")
     assert all(map(math.isfinite, scores))
     assert scores[1] - scores[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("metric", ["relative", "scaled"])
+def test_the_memory_terms_are_the_efficiency_at_the_base_s_accuracy(metric):
+    at_base = [one._replace(accuracy=BASE.accuracy) for one in (BETTER, SMALLER)]
+    terms = memory_terms([BETTER, SMALLER], BASE, 0.3, metric, Spread(2000, 1000))
+    assert terms == memory_efficiency(at_base, BASE, 0.3, metric, Spread(2000, 1000))
+    assert terms[0] < 0 < terms[1]
+
+
+def test_the_median_measurement_is_that_of_each_quantity():
+    assert median_measurement([BASE, BETTER, SMALLER]) == BASE
 
 
 def test_nothing_trained_scores_nothing():

@@ -6,6 +6,7 @@ import pytest
 
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.memory import lifetime_memory, parameter_memory
+from memnas_tf.metric import Measurement, memory_terms
 from memnas_tf.moves import generate_candidates
 from tests.helpers.searches import TEMPLATE, formula
 from tuner.planning import labelled_rounds, plan_round, stop_reason
@@ -30,9 +31,8 @@ def run(rounds, settings=SETTINGS, ranker=None, limit=100):
     entry = plan_round(rounds, settings, limit, ranker)
     for trial in entry.trials:
         trial.status, trial.val_accuracy = COMPLETED, formula(from_string(trial.genotype))
-    rounds = [*rounds, entry]
     entry.close(base_measurement(rounds), settings.tradeoff, settings.metric)
-    return rounds
+    return [*rounds, entry]
 
 
 def test_the_first_round_grows_the_empty_network():
@@ -81,8 +81,14 @@ def test_from_the_third_round_on_the_ranker_chooses():
     assert predicted == sorted(predicted, reverse=True)
     best = from_string(rounds[-1].winning_trial.genotype)
     exclude = {canonical_key(from_string(trial.genotype)) for one in rounds for trial in one.trials}
-    scores = ranker.score([c.genotype for c in generate_candidates(best, 4, exclude)])
-    assert predicted == sorted(scores, reverse=True)[:8]
+    networks = [candidate.genotype for candidate in generate_candidates(best, 4, exclude)]
+    measured = [
+        Measurement(0, lifetime_memory(one, TEMPLATE), parameter_memory(one, TEMPLATE))
+        for one in networks
+    ]
+    terms = memory_terms(measured, base_measurement(rounds), 0.5, "scaled", entry.memory_spread)
+    expected = [score + term for score, term in zip(ranker.score(networks), terms, strict=True)]
+    assert predicted == pytest.approx(sorted(expected, reverse=True)[:8])
     assert [len(labelled.genotypes) for labelled in ranker.rounds] == [8, 8]
 
 
@@ -101,7 +107,9 @@ def test_labels_leave_out_failures():
     rounds[0].trials[0].status, rounds[0].trials[0].efficiency = FAILED, None
     (labelled,) = labelled_rounds(rounds)
     assert len(labelled.genotypes) == 7
-    assert labelled.targets == tuple(trial.efficiency for trial in rounds[0].trials[1:])
+    assert labelled.targets == tuple(
+        trial.efficiency - trial.memory_term for trial in rounds[0].trials[1:]
+    )
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,9 @@ def test_the_winner_is_the_next_base_and_is_compared_with():
     second = closed(2, [trial("5x0d3+0d3=,0c3+0c3=", 0.9)], FIRST.winning_trial.measurement)
     assert current_base([], 5) == Genotype.empty(5)
     assert current_base([FIRST], 5) == from_string("5x0d3+0d3=")
-    assert base_measurement([FIRST]) is None
-    assert base_measurement([FIRST, second]) == Measurement(0.8, 100, 100)
+    assert base_measurement([]) is None
+    assert base_measurement([FIRST]) == Measurement(0.8, 100, 100)
+    assert base_measurement([FIRST, second]) == Measurement(0.9, 100, 100)
 
 
 def test_rounds_survive_json():
