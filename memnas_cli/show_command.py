@@ -136,8 +136,9 @@ def print_search(console: Console, directory: Path) -> None:
             "",
             f"drawing               {folder / DRAWING_FILE}",
             f"trained model         {folder / MODEL_FILE}",
-            f"SavedModel            {folder / SAVED_MODEL_FOLDER / '1'}",
         ]
+    if (folder / SAVED_MODEL_FOLDER).is_dir():
+        lines += [f"SavedModel            {folder / SAVED_MODEL_FOLDER / '1'}"]
     lines += [f"TensorBoard           tensorboard --logdir {directory / 'logs'}"]
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from memnas_tf.drawing import draw_genotype
+import keras
 
 from memnas_cli.experiment import accuracy_on_test_split, preprocessing_of
 from memnas_cli.winner_files import (
@@ -22,6 +22,7 @@ from memnas_cli.winner_files import (
     read_results,
 )
 from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.drawing import draw_genotype
 from memnas_tf.genotype import from_string, render, to_json
 from memnas_tf.memory import format_bytes
 from serving.saved_model import export_saved_model
@@ -83,4 +84,5 @@ def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTr
     )
     draw_genotype(genotype, folder / DRAWING_FILE, data.name, subtitle)
     model.save(folder / MODEL_FILE)
-    export_saved_model(model, preprocessing, folder / SAVED_MODEL_FOLDER, version=1)
+    if keras.backend.backend() == "tensorflow":  # which alone writes a SavedModel
+        export_saved_model(model, preprocessing, folder / SAVED_MODEL_FOLDER, version=1)
