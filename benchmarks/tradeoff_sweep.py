@@ -20,10 +20,10 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from memnas_cli.experiment import TrainingSettings, fit_arguments, make_hypermodel
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.metric import METRICS
 from tuner import MemNASTuner
+from tuner.experiment import TrainingSettings, fit_arguments, make_hypermodel
 from tuner.files import write_json
 
 TRADEOFFS = (0.0, 0.2, 0.5, 0.8, 1.0)

@@ -72,16 +72,16 @@ def search(**options: Any) -> None:
 
 def _run(console: Console, options: dict[str, Any]) -> None:
     start_keras()
-    from memnas_cli.experiment import (
+    from memnas_cli.interrupts import Interrupts
+    from memnas_cli.progress import SearchProgress
+    from memnas_cli.show_command import print_search
+    from memnas_cli.winner import write_winner
+    from tuner.experiment import (
         TrainingSettings,
         make_hypermodel,
         make_tuner,
         run_search,
     )
-    from memnas_cli.interrupts import Interrupts
-    from memnas_cli.progress import SearchProgress
-    from memnas_cli.show_command import print_search
-    from memnas_cli.winner import write_winner
 
     training = TrainingSettings(
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}

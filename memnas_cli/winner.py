@@ -9,7 +9,6 @@ from pathlib import Path
 
 import keras
 
-from memnas_cli.experiment import accuracy_on_test_split, preprocessing_of
 from memnas_cli.winner_files import (
     DRAWING_FILE,
     FOLDER,
@@ -26,6 +25,7 @@ from memnas_tf.drawing import draw_genotype
 from memnas_tf.genotype import from_string, render, to_json
 from memnas_tf.memory import format_bytes
 from serving.saved_model import export_saved_model
+from tuner.experiment import accuracy_on_test_split
 from tuner.rounds import PlannedTrial
 from tuner.tuner import MemNASTuner
 
@@ -68,7 +68,7 @@ def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTr
         "lifetime_bytes": best.lifetime_bytes,
     }
     genotype = from_string(best.genotype)
-    preprocessing = preprocessing_of(data)
+    preprocessing = data.preprocessing
     texts = {
         GENOTYPE_FILE: to_json(genotype),
         TEXT_FILE: f"{best.genotype}\n\n{render(genotype)}\n",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from memnas_tf.preprocessing import Preprocessing
+
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
@@ -47,6 +49,11 @@ class ImageDataset:
         """Height, width and channels of every image."""
         height, width, channels = self.train_images.shape[1:]
         return height, width, channels
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What a network trained on these images needs to know to be served."""
+        return Preprocessing(self.input_shape, self.mean, self.std, self.labels)
 
     def load_test(self) -> tuple[Images, Labels]:
         """Read the test images: once, at the end, for the figure to report.

@@ -14,7 +14,6 @@ from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.data.loading import load_dataset
 from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
-from memnas_tf.preprocessing import Preprocessing
 from memnas_tf.recipe import restart_cycles
 from memnas_tf.template import cifar_template
 from tuner.hypermodel import MemNASHyperModel
@@ -71,11 +70,6 @@ class TrainingSettings:
             image_size=size,
             limit=self.limit,
         )
-
-
-def preprocessing_of(data: ImageDataset) -> Preprocessing:
-    """Return what an exported network needs to know of its data set."""
-    return Preprocessing(data.input_shape, data.mean, data.std, data.labels)
 
 
 def make_hypermodel(
