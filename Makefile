@@ -40,6 +40,8 @@ clean: ## Remove the environment, caches and searches
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
+	@# the pip that comes with older Pythons takes ten minutes to choose versions
+	$@ -m pip install --quiet --upgrade pip
 
 $(VENV)/.installed: requirements.txt setup.py | $(VENV)/bin/python
 	@echo "installing what the search needs into $(VENV) (a few minutes the first time)"

@@ -41,13 +41,28 @@ _COUNT = click.IntRange(min=1)
     type=click.FloatRange(0, 1),
     help="The paper's lambda: 0 for memory alone, 1 for accuracy alone.",
 )
-@click.option("--metric", default=DEFAULT_METRIC, type=click.Choice(list(METRICS)))
-@click.option("--ranker", default=DEFAULT_RANKER, type=click.Choice(list(RANKERS)))
+@click.option(
+    "--metric",
+    default=DEFAULT_METRIC,
+    type=click.Choice(list(METRICS)),
+    help="Changes as they are, or divided by their range over a round.",
+)
+@click.option(
+    "--ranker",
+    default=DEFAULT_RANKER,
+    type=click.Choice(list(RANKERS)),
+    help="What ranks candidates from the third round on.",
+)
 @click.option("--epochs", default=5, type=_COUNT, help="Epochs per candidate.")
-@click.option("--batch-size", default=32, type=_COUNT)
-@click.option("--learning-rate", default=0.05, type=click.FloatRange(0, min_open=True))
+@click.option("--batch-size", default=32, type=_COUNT, help="Images per training step.")
+@click.option(
+    "--learning-rate",
+    default=0.05,
+    type=click.FloatRange(0, min_open=True),
+    help="Where the learning rate starts, and starts again.",
+)
 @click.option("--filters", default=8, type=_COUNT, help="Output channels of every operation.")
-@click.option("--blocks", default=DEFAULT_BLOCKS, type=_COUNT)
+@click.option("--blocks", default=DEFAULT_BLOCKS, type=_COUNT, help="Blocks of the network.")
 @click.option("--seed", default=0, type=click.IntRange(min=0), help="The same gives the same.")
 @click.option("--directory", default="searches", help="Where searches are kept.")
 @click.option("--project-name", help="The search's folder in it.  [default: the data set's name]")

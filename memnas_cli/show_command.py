@@ -31,10 +31,22 @@ from tuner.rounds import PlannedTrial
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 @click.option("--draw", type=click.Path(), help="Draw the architecture to a .png or .svg file.")
-@click.option("--input-shape", default="32x32x3", type=Size("height", "width", "channels"))
-@click.option("--classes", default=10, type=click.IntRange(min=2))
-@click.option("--filters", default=DEFAULT_FILTERS, type=click.IntRange(min=1))
-@click.option("--blocks", default=DEFAULT_BLOCKS, type=click.IntRange(min=1))
+@click.option(
+    "--input-shape",
+    default="32x32x3",
+    type=Size("height", "width", "channels"),
+    help="Size of an image.",
+)
+@click.option("--classes", default=10, type=click.IntRange(min=2), help="Number of classes.")
+@click.option(
+    "--filters",
+    default=DEFAULT_FILTERS,
+    type=click.IntRange(min=1),
+    help="Output channels of every operation.",
+)
+@click.option(
+    "--blocks", default=DEFAULT_BLOCKS, type=click.IntRange(min=1), help="Blocks of the network."
+)
 def show(
     source: str,
     as_json: bool,
