@@ -21,10 +21,12 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from memnas_tf.genotype import canonical_key, from_string
+from memnas_tf.memory import format_bytes
 from memnas_tf.metric import METRICS
 from tuner import MemNASTuner
 from tuner.experiment import TrainingSettings, fit_arguments, make_hypermodel
 from tuner.files import write_json
+from tuner.rounds import Round, ranked_trials
 
 TRADEOFFS = (0.0, 0.2, 0.5, 0.8, 1.0)
 
@@ -70,6 +72,8 @@ def main() -> None:
     parser.add_argument("--max-rounds", type=int, default=5)
     parser.add_argument("--trials-per-round", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--tradeoffs", type=float, nargs="+", default=TRADEOFFS)
+    parser.add_argument("--metrics", nargs="+", default=list(METRICS), choices=list(METRICS))
     parser.add_argument("--output", type=Path, required=True)
     args = parser.parse_args()
 
@@ -77,13 +81,15 @@ def main() -> None:
     if args.output.exists():
         state = json.loads(args.output.read_text(encoding="utf-8"))
     state["settings"] = {
-        name: value for name, value in vars(args).items() if name not in ("output", "data_dir")
+        name: value
+        for name, value in vars(args).items()
+        if name not in ("output", "data_dir", "tradeoffs", "metrics")
     }
     training = TrainingSettings(
         args.dataset, None, args.limit, 0.2, None, args.epochs, args.batch_size, args.learning_rate
     )
     data = training.load(args.data_dir, args.seed)
-    for metric, tradeoff in product(METRICS, TRADEOFFS):
+    for metric, tradeoff in product(args.metrics, args.tradeoffs):
         name = f"{metric} {tradeoff}"
         if name in state["searches"]:
             continue
@@ -104,14 +110,32 @@ def main() -> None:
             history = tuner.oracle.history
         state["searches"][name] = history.to_state()["rounds"]
         write_json(args.output, state)
-        for entry in history.rounds:
-            winner = entry.winning_trial
-            if winner is not None:
-                print(
-                    f"{name:14} round {entry.number}: {100 * (winner.val_accuracy or 0):5.1f} % "
-                    f"{winner.parameter_bytes:8} {winner.lifetime_bytes:8}  {winner.move}",
-                    flush=True,
-                )
+        print(row(name, state["searches"][name]), flush=True)
+    print(
+        "\n| search | accuracy | parameters | intermediate | winners |\n| --- | --- | --- | --- | --- |"
+    )
+    for name, rounds in state["searches"].items():
+        print(row(name, rounds))
+
+
+def row(name: str, states: list[dict[str, Any]]) -> str:
+    """Describe a search's answer and the moves that led through it, as a line of a table.
+
+    Args:
+        name: The search's metric and tradeoff.
+        states: Its rounds.
+
+    Returns:
+        The line.
+    """
+    rounds = [Round.from_state(state) for state in states]
+    best = ranked_trials(rounds)[0]
+    winners = [entry.winning_trial for entry in rounds]
+    moves = ", ".join("grow" if w.kind == "grow" else "trim" for w in winners if w is not None)
+    return (
+        f"| {name} | {100 * (best.val_accuracy or 0):.1f} % | {format_bytes(best.parameter_bytes)} "
+        f"| {format_bytes(best.lifetime_bytes)} | {moves} |"
+    )
 
 
 if __name__ == "__main__":

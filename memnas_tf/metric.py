@@ -12,7 +12,7 @@ Source: the paper, section 3.3, Equation 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -66,13 +66,19 @@ def relative(
         One value per candidate; the base's own would be 0.
     """
     del memory_spread
-    return _weigh(measured, base, tradeoff, unit=base)
+    return [
+        tradeoff * accuracy - (1 - tradeoff) * (intermediate + parameters)
+        for accuracy, intermediate, parameters in _changes(measured, base, unit=base)
+    ]
 
 
 def scaled(
     measured: Sequence[Measurement], base: Measurement, tradeoff: float, memory_spread: Spread
 ) -> list[float]:
     """Compute Equation 4 on changes divided by their range over the round's candidates.
+
+    The memory term is the mean of the two memories, so that a tradeoff of 0.5 weighs accuracy
+    and memory alike.
 
     Args:
         measured: The candidates that were trained.
@@ -85,11 +91,14 @@ def scaled(
     """
     accuracies = [candidate.accuracy for candidate in measured]
     unit = Measurement(max(accuracies) - min(accuracies), *memory_spread)
-    return _weigh(measured, base, tradeoff, unit)
+    return [
+        tradeoff * accuracy - (1 - tradeoff) * (intermediate + parameters) / 2
+        for accuracy, intermediate, parameters in _changes(measured, base, unit)
+    ]
 
 
 Metric = Callable[[Sequence[Measurement], Measurement, float, Spread], list[float]]
-METRICS: dict[str, Metric] = {"relative": relative, "scaled": scaled}
+METRICS: dict[str, Metric] = {"scaled": scaled, "relative": relative}
 DEFAULT_METRIC = "scaled"
 
 
@@ -167,15 +176,14 @@ def check_tradeoff(tradeoff: float) -> None:
         )
 
 
-def _weigh(
-    measured: Sequence[Measurement], base: Measurement, tradeoff: float, unit: Measurement
-) -> list[float]:
-    def change(value: float, before: float, size: float) -> float:
-        # A quantity that does not vary ranks no candidate above another.
-        return (value - before) / size if size else 0.0
-
-    scores = []
+def _changes(
+    measured: Sequence[Measurement], base: Measurement, unit: Measurement
+) -> Iterator[Measurement]:
     for candidate in measured:
-        accuracy, intermediate, parameters = map(change, candidate, base, unit)
-        scores.append(tradeoff * accuracy - (1 - tradeoff) * (intermediate + parameters))
-    return scores
+        yield Measurement(
+            *(
+                # A quantity that does not vary ranks no candidate above another.
+                (value - before) / size if size else 0.0
+                for value, before, size in zip(candidate, base, unit, strict=True)
+            )
+        )

@@ -22,13 +22,13 @@ def test_relative_is_equation_4_with_memory_counted_against():
     assert scores == pytest.approx([0.5 * 0.10 - 0.5 * 1.5, 0.5 * -0.05 + 0.5 * 0.6])
 
 
-def test_scaled_divides_by_the_range():
+def test_scaled_divides_by_the_range_and_takes_the_mean_of_both_memories():
     scores = memory_efficiency([BETTER, SMALLER], BASE, 0.8, "scaled", Spread(2000, 1000))
     accuracy_range = 0.88 - 0.76
     assert scores == pytest.approx(
         [
-            0.8 * 0.08 / accuracy_range - 0.2 * (500 / 2000 + 400 / 1000),
-            0.8 * -0.04 / accuracy_range + 0.2 * (100 / 2000 + 200 / 1000),
+            0.8 * 0.08 / accuracy_range - 0.2 * (500 / 2000 + 400 / 1000) / 2,
+            0.8 * -0.04 / accuracy_range + 0.2 * (100 / 2000 + 200 / 1000) / 2,
         ]
     )
 
@@ -91,5 +91,5 @@ def test_a_tradeoff_outside_0_to_1_is_refused(tradeoff):
 
 
 def test_an_unknown_metric_is_refused():
-    with pytest.raises(ConfigError, match="unknown metric 'best'; use one of relative, scaled"):
+    with pytest.raises(ConfigError, match="unknown metric 'best'; use one of scaled, relative"):
         memory_efficiency([BETTER], BASE, 0.5, "best")

@@ -24,7 +24,7 @@ def test_they_survive_json():
         ({"blocks": True}, "blocks is True"),
         ({"seed": -1}, "seed is -1"),
         ({"tradeoff": 1.5}, "tradeoff is 1.5; it must lie between 0"),
-        ({"metric": "best"}, "unknown metric 'best'; use one of relative, scaled"),
+        ({"metric": "best"}, "unknown metric 'best'; use one of scaled, relative"),
         ({"ranker": "oracle"}, "unknown ranker 'oracle'; use one of scc"),
     ],
 )
