@@ -111,9 +111,8 @@ def main() -> None:
         state["searches"][name] = history.to_state()["rounds"]
         write_json(args.output, state)
         print(row(name, state["searches"][name]), flush=True)
-    print(
-        "\n| search | accuracy | parameters | intermediate | winners |\n| --- | --- | --- | --- | --- |"
-    )
+    print("\n| search | accuracy | parameters | intermediate | winners |")
+    print("| --- | --- | --- | --- | --- |")
     for name, rounds in state["searches"].items():
         print(row(name, rounds))
 
