@@ -44,7 +44,6 @@ class _Builder:
         self.operations = [RuntimeOperation("INPUT", (), 0)]
         self.sources = [Source("", (), False)]
         self.im2col = im2col
-        self._shared: dict[tuple[str, int], int] = {}
 
     def add(
         self,
@@ -63,13 +62,6 @@ class _Builder:
         self.operations.append(RuntimeOperation(kind, inputs, tensor, temporaries, in_place))
         self.sources.append(Source(name, inputs, weights))
         return tensor
-
-    def share(self, kind: str, name: str, tensor: int, shape: Shape) -> int:
-        """Append an operation without weights, unless the same one reads `tensor` already."""
-        key = (kind, tensor)
-        if key not in self._shared:
-            self._shared[key] = self.add(kind, name, (tensor,), shape)
-        return self._shared[key]
 
     def convolve(
         self, name: str, tensor: int, shape: Shape, kernel: tuple[int, int], stride: int = 1
@@ -162,8 +154,6 @@ def _add_primitives(
                 tensor = _add_dilated(builder, name, tensor, filters, kernel, dilation)
             case DepthwiseConv():
                 tensor = builder.add("DEPTHWISE_CONV_2D", name, (tensor,), shape, weights=True)
-            case Pool(kind, (1, 1)):
-                tensor = builder.share("MAX_POOL_2D", name, tensor, shape)
             case Pool(kind):
                 kind = "MAX_POOL_2D" if kind == "max" else "AVERAGE_POOL_2D"
                 tensor = builder.add(kind, name, (tensor,), shape)
@@ -185,7 +175,7 @@ def _add_dilated(
     rows = -(-height // dilation) + reach[0]
     columns = -(-width // dilation) + reach[1]
     spread = Shape(dilation * dilation, rows, columns, channels)
-    tensor = builder.share("SPACE_TO_BATCH_ND", name, tensor, spread)
+    tensor = builder.add("SPACE_TO_BATCH_ND", name, (tensor,), spread)
     shape = Shape(spread.batch, rows - reach[0], columns - reach[1], filters)
     tensor = builder.convolve(name, tensor, shape, kernel)
     shape = Shape(1, height, width, filters)
@@ -204,10 +194,19 @@ def _add_classifier(builder: _Builder, tensor: int, classes: int) -> None:
 
 
 def _ordered(builder: _Builder) -> RuntimeGraph:
-    order = conversion_order(builder.sources)
-    return RuntimeGraph(
-        sizes=tuple(shape.bytes for shape in builder.shapes),
-        operations=tuple(builder.operations[position] for position in order if position),
-        inputs=(0,),
-        outputs=(len(builder.shapes) - 1,),
-    )
+    """Put operations in the converter's order, and merge equal ones; tensors follow that order."""
+    tensors = {0: 0}
+    sizes = [builder.shapes[0].bytes]
+    operations: list[RuntimeOperation] = []
+    made: dict[tuple[str, tuple[int, ...]], int] = {}
+    for position in conversion_order(builder.sources)[1:]:
+        operation = builder.operations[position]
+        inputs = tuple(tensors[tensor] for tensor in operation.inputs)
+        key = (operation.kind, inputs)
+        if key in made and not builder.sources[position].has_weights:
+            tensors[position] = made[key]
+            continue
+        tensors[position] = made[key] = len(sizes)
+        sizes.append(builder.shapes[position].bytes)
+        operations.append(operation._replace(inputs=inputs, output=tensors[position]))
+    return RuntimeGraph(tuple(sizes), tuple(operations), inputs=(0,), outputs=(len(sizes) - 1,))
