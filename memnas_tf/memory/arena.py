@@ -118,17 +118,14 @@ def _shared_owners(graph: RuntimeGraph) -> list[int]:
         for tensor in operation.inputs:
             fits = graph.sizes[tensor] == size > SCALAR_BYTES
             if fits and counts[tensor] == 1 and tensor not in graph.inputs:
-                # The planner looks at the first candidate only, even where its owner has
-                # readers besides.
+                # The planner tries no other input where this one's owner has other readers.
                 if counts[owners[tensor]] == 1:
                     owners[output] = owners[tensor]
                 break
     return owners
 
 
-def _intervals(
-    graph: RuntimeGraph, owners: list[int], forever: int
-) -> tuple[list[int], list[int]]:
+def _intervals(graph: RuntimeGraph, owners: list[int], forever: int) -> tuple[list[int], list[int]]:
     """Return the operations during which each tensor lives, the first and the last."""
     first = [0] * len(owners)
     last = [forever] * len(owners)
@@ -144,7 +141,9 @@ def _intervals(
 def _rank(request: _Request, forever: int) -> tuple[int, int, int]:
     if request.first == 0 and request.last == forever:
         return (0, request.tensor, 0)
-    return (1, -request.size, request.first)
+    # The planner's sort is not stable: of an operation's output and a temporary of the same size,
+    # the temporary nearly always comes first.
+    return (1, -request.size, 2 * request.first + (request.tensor >= 0))
 
 
 def _place(requests: list[_Request]) -> tuple[dict[int, int], int]:
@@ -164,9 +163,7 @@ def _offset(allocation: tuple[int, int, int, int]) -> int:
     return allocation[0]
 
 
-def _best_gap(
-    placed: list[tuple[int, int, int, int]], wanted: int, first: int, last: int
-) -> int:
+def _best_gap(placed: list[tuple[int, int, int, int]], wanted: int, first: int, last: int) -> int:
     best, smallest = -1, -1
     end = 0  # of what lives at the same time, so far
     start = 0  # the same, aligned

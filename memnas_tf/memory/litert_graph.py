@@ -70,9 +70,7 @@ class _Builder:
         values = kernel[0] * kernel[1] * self.shapes[tensor].channels
         needed = self.im2col and (stride > 1 or kernel != (1, 1))
         temporaries = (shape._replace(channels=values).bytes,) if needed else ()
-        return self.add(
-            "CONV_2D", name, (tensor,), shape, weights=True, temporaries=temporaries
-        )
+        return self.add("CONV_2D", name, (tensor,), shape, weights=True, temporaries=temporaries)
 
 
 def litert_graph(genotype: Genotype, template: Template, im2col: bool = False) -> RuntimeGraph:
@@ -102,9 +100,7 @@ def litert_graph(genotype: Genotype, template: Template, im2col: bool = False) -
     return _ordered(builder)
 
 
-def _add_block(
-    builder: _Builder, name: str, block: Block, geometry: Geometry, tensor: int
-) -> int:
+def _add_block(builder: _Builder, name: str, block: Block, geometry: Geometry, tensor: int) -> int:
     place = {0: tensor}
     outputs: list[int] = []
     for index, cell in live_cells(block).items():
