@@ -27,8 +27,10 @@ setup(
     package_data={"memnas_tf": ["py.typed"]},
     install_requires=requirements(),
     extras_require={
+        "litert": ["ai-edge-litert>=2.1,<3"],
         "jax": ["jax>=0.4.34,<0.12"],
         "dev": [
+            "ai-edge-litert>=2.1,<3",
             "hypothesis>=6.100,<7",
             "jax>=0.4.34,<0.12",
             "mypy>=1.13,<3",

@@ -1,5 +1,6 @@
 """What a network needs of memory, straight from its genotype. No TensorFlow."""
 
+from memnas_tf.memory.arena_memory import arena_memory
 from memnas_tf.memory.graph import Graph, Node, block_graph, network_graph
 from memnas_tf.memory.lifetime import Lifetime, lifetime_memory, lifetimes, memory_row
 from memnas_tf.memory.parameters import parameter_count, parameter_memory
@@ -9,6 +10,7 @@ __all__ = [
     "Graph",
     "Lifetime",
     "Node",
+    "arena_memory",
     "block_graph",
     "format_bytes",
     "lifetime_memory",
