@@ -57,7 +57,7 @@ def test_temporary_lives_while_its_operation_runs():
     assert plan_arena(graph) == (768, (0, 576, 704, 64))
 
 
-def test_smallest_gap_is_taken():
+def test_gap_that_is_large_enough_is_filled():
     operations = (
         RuntimeOperation("A", (0,), 1),  # 640 bytes, dead after B
         RuntimeOperation("B", (1,), 2),  # 512, lives to the end
