@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+INTERRUPTED = 130  # the exit code that shells know
+
 
 class Interrupts:
     """What Ctrl-C asked for."""

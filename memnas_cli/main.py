@@ -14,11 +14,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import click
 
 from memnas_cli.export_command import export
+from memnas_cli.interrupts import INTERRUPTED
 from memnas_cli.search_command import search
 from memnas_cli.show_command import show
 from memnas_tf.errors import MemNASError
-
-INTERRUPTED = 130
 
 
 class _BadInput(click.ClickException):

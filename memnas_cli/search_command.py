@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.quiet import start_keras
 from memnas_cli.shapes import Size
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
@@ -16,7 +17,6 @@ from memnas_tf.template import DEFAULT_BLOCKS
 from tuner.ranking import RANKERS
 from tuner.settings import DEFAULT_RANKER
 
-INTERRUPTED = 130
 _COUNT = click.IntRange(min=1)
 
 
@@ -87,7 +87,6 @@ def search(**options: Any) -> None:
 
 def _run(console: Console, options: dict[str, Any]) -> None:
     start_keras()
-    from memnas_cli.interrupts import Interrupts
     from memnas_cli.progress import SearchProgress
     from memnas_cli.show_command import print_search
     from memnas_cli.winner import write_winner
