@@ -1,12 +1,14 @@
 """Compare the predicted arena with the LiteRT interpreter's, on random networks.
 
-    python benchmarks/arena_accuracy.py --count 300 --kernels optimised
+    python benchmarks/arena_accuracy.py --count 300
 
-Every network has 1 to 3 blocks of 1 to 4 cells, bypasses among them, with 0 to 2 stem layers,
-random weights and moments, and its own image shape and widths. A line of JSON per network goes to
-the results file; a run goes on where the last one stopped. "exact" compares the end of the last
-tensor that can be seen, "layout" the place of every one. The runtime does not show its
-temporaries: where the arena ends with one, only the rest is compared.
+A third of the networks each have a template of their own, the CIFAR-10 template and the ImageNet
+template. Blocks have 1 to 8 cells, bypasses (trimmed cells) among them; image shapes, widths and
+classes differ, and weights and moments are random. Every network is compared in float32 and in
+int8, with reference and with optimised kernels. A line of JSON per network goes to the results
+file; a run goes on where the last one stopped. "exact" compares the end of the last tensor that
+can be seen, "in place" the offset of every one. The runtime does not show its temporaries: where
+the arena ends with one, only the rest is compared.
 """
 
 from __future__ import annotations
@@ -14,23 +16,32 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from scipy.stats import kendalltau
 
 from memnas_tf.genotype import Block, Bypass, Cell, Genotype
 from memnas_tf.genotype.genotype import COMBINES
-from memnas_tf.memory import lifetime_memory
+from memnas_tf.memory import arena_memory, lifetime_memory
 from memnas_tf.memory.arena import plan_arena
+from memnas_tf.memory.kernels import runtime_graph
 from memnas_tf.memory.litert_graph import litert_graph
 from memnas_tf.operations import BY_NAME
-from memnas_tf.template import Template
+from memnas_tf.template import Template, cifar_template, imagenet_template
+
+MOST_CELLS = 8  # in a block
+CELLS_IN_ALL = 24  # about as many as keep a conversion within half a minute
+CONFIGURATIONS = tuple(
+    (dtype, kernels) for dtype in ("float32", "int8") for kernels in ("reference", "optimised")
+)
 
 
-def random_block(rng: random.Random) -> Block:
+def random_block(rng: random.Random, most: int = 4) -> Block:
     """Draw a block whose last cell is an output."""
-    size = rng.randint(1, 4)
+    size = rng.randint(1, most)
     slots: list[Cell | Bypass] = []
     for index in range(size):
         if index + 1 < size and rng.random() < 0.2:
@@ -45,59 +56,105 @@ def random_block(rng: random.Random) -> Block:
 
 def random_network(rng: random.Random) -> tuple[Genotype, Template]:
     """Draw a genotype and a template for it."""
-    blocks = rng.randint(1, 3)
-    template = Template(
-        (rng.randint(32, 48), rng.randint(32, 48), rng.choice((1, 3, 4))),
-        rng.choice((2, 10, 100)),
-        tuple(rng.randint(2, 24) for _ in range(blocks)),
-        tuple(rng.choice((1, 2)) for _ in range(blocks)),
-        tuple(rng.randint(2, 12) for _ in range(rng.choice((0, 0, 1, 2)))),
-    )
-    return Genotype(tuple(random_block(rng) for _ in range(blocks))), template
+    most = rng.randint(1, MOST_CELLS)
+    classes = rng.choice((2, 10, 100))
+    kind = rng.choice(("own", "cifar", "imagenet"))
+    if kind == "imagenet":
+        blocks = rng.randint(4, max(4, min(16, CELLS_IN_ALL // most)))
+        side = rng.choice((64, 80, 96))
+        template = imagenet_template((side, side, 3), classes, rng.randint(8, 32), blocks)
+    elif kind == "cifar":
+        blocks = rng.randint(1, min(6, CELLS_IN_ALL // most))
+        shape = (rng.randint(28, 36), rng.randint(28, 36), rng.choice((1, 3)))
+        template = cifar_template(shape, classes, rng.randint(4, 40), blocks)
+    else:
+        blocks = rng.randint(1, min(3, CELLS_IN_ALL // most))
+        template = Template(
+            (rng.randint(32, 48), rng.randint(32, 48), rng.choice((1, 3, 4))),
+            classes,
+            tuple(rng.randint(2, 24) for _ in range(blocks)),
+            tuple(rng.choice((1, 2)) for _ in range(blocks)),
+            tuple(rng.randint(2, 12) for _ in range(rng.choice((0, 0, 1, 2)))),
+        )
+    differing = rng.randint(1, blocks)
+    return Genotype(tuple(random_block(rng, most) for _ in range(differing))), template
 
 
-def compare(seed: int, kernels: str) -> dict[str, Any]:
-    """Build, convert and run one network; return what was predicted and what was measured."""
+def build_trained_like(genotype: Genotype, template: Template, seed: int) -> Any:
+    """Build a network with moments as after training.
+
+    With an offset of zero the converter drops additions.
+    """
     import keras
     import numpy as np
 
     from memnas_tf.layers import build_network
-    from serving.litert_arena import convert, measured_places, predicted_places
 
-    genotype, template = random_network(random.Random(seed))
-    graph = litert_graph(genotype, template, im2col=kernels == "optimised")
-    arena = plan_arena(graph)
-    predicted = predicted_places(graph, arena)
     keras.backend.clear_session()
     model = build_network(genotype, template)
-    # Moments as after training: with an offset of zero the converter drops additions.
     noise = np.random.default_rng(seed)
     model.set_weights([w + noise.uniform(0.1, 0.5, w.shape) for w in model.get_weights()])
-    measured = measured_places(convert(model), kernels)
-    return {
+    return model
+
+
+def compare(seed: int) -> dict[str, Any]:
+    """Build, convert and run one network; return what was predicted and what was measured."""
+    from memnas_tf.litert.conversion import convert
+    from memnas_tf.litert.interpreter import measured_places, predicted_places
+
+    genotype, template = random_network(random.Random(seed))
+    model = build_trained_like(genotype, template, seed)
+    contents = {dtype: convert(model, dtype) for dtype in ("float32", "int8")}
+    row: dict[str, Any] = {
         "seed": seed,
-        "arena": arena.size,
-        "predicted": predicted.end,
-        "measured": measured.end,
-        "layout": predicted.offsets == measured.offsets,
+        "operations": len(litert_graph(genotype, template).operations),
         "lifetime": lifetime_memory(genotype, template),
     }
+    for dtype, kernels in CONFIGURATIONS:
+        graph = runtime_graph(litert_graph(genotype, template, dtype), kernels)
+        start = time.perf_counter()
+        size = arena_memory(genotype, template, dtype=dtype, kernels=kernels)
+        seconds = time.perf_counter() - start
+        predicted = predicted_places(graph, plan_arena(graph))
+        measured = measured_places(contents[dtype], kernels)
+        row[f"{dtype} {kernels}"] = {
+            "arena": size,
+            "predicted": predicted.end,
+            "measured": measured.end,
+            "in_place": predicted == measured,
+            "seconds": round(seconds, 6),
+        }
+    return row
 
 
 def summary(rows: list[dict[str, Any]]) -> str:
-    """Write what the comparisons say."""
-    measured = [row["measured"] for row in rows]
-    errors = [abs(row["predicted"] / row["measured"] - 1) for row in rows]
+    """Write what the comparisons say, as a table."""
     lines = [
-        f"networks: {len(rows)}",
-        f"exact: {sum(row['predicted'] == row['measured'] for row in rows)}",
-        f"every tensor in its place: {sum(row['layout'] for row in rows)}",
-        f"arena ends with a temporary: {sum(row['arena'] > row['predicted'] for row in rows)}",
-        f"worst error: {100 * max(errors):.2f} %",
+        f"{len(rows)} networks of {min(row['operations'] for row in rows)} to "
+        f"{max(row['operations'] for row in rows)} operations",
+        "",
+        "| tensors | kernels | exact | every tensor in place | worst error | ends with a temporary "
+        "| tau of the prediction | tau of lifetimes | predictions/s |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for name in ("predicted", "lifetime"):
-        tau = kendalltau([row[name] for row in rows], measured).statistic
-        lines.append(f"Kendall tau of {name} with measured: {tau:.3f}")
+    lifetimes = [row["lifetime"] for row in rows]
+    for dtype, kernels in CONFIGURATIONS:
+        results = [row[f"{dtype} {kernels}"] for row in rows]
+        measured = [result["measured"] for result in results]
+        predicted = [result["predicted"] for result in results]
+        errors = [abs(p / m - 1) for p, m in zip(predicted, measured, strict=True)]
+        cells = [
+            dtype,
+            kernels,
+            f"{sum(p == m for p, m in zip(predicted, measured, strict=True))}",
+            f"{sum(result['in_place'] for result in results)}",
+            f"{100 * max(errors):.2f} %",
+            f"{sum(result['arena'] > result['predicted'] for result in results)}",
+            f"{kendalltau(predicted, measured).statistic:.3f}",
+            f"{kendalltau(lifetimes, measured).statistic:.3f}",
+            f"{1 / median(result['seconds'] for result in results):.0f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -106,16 +163,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=300, help="how many networks")
     parser.add_argument("--seed", type=int, default=0, help="seed of the first network")
-    parser.add_argument("--kernels", choices=("reference", "optimised"), default="reference")
-    parser.add_argument("--results", type=Path, help="file of the results, one per kernels")
+    parser.add_argument("--results", type=Path, default=Path("arena.jsonl"), help="results file")
     arguments = parser.parse_args()
-    path = arguments.results or Path(f"arena_{arguments.kernels}.jsonl")
+    path: Path = arguments.results
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     rows = {row["seed"]: row for row in map(json.loads, lines)}
     seeds = range(arguments.seed, arguments.seed + arguments.count)
     for seed in seeds:
         if seed not in rows:
-            rows[seed] = compare(seed, arguments.kernels)
+            rows[seed] = compare(seed)
             with path.open("a", encoding="utf-8") as results:
                 results.write(json.dumps(rows[seed]) + "\n")
     print(summary([rows[seed] for seed in seeds]))

@@ -15,21 +15,24 @@ SCALAR_BYTES = 4  # tensors up to this size never share memory
 
 
 class RuntimeOperation(NamedTuple):
-    """One operation of the runtime and the tensor that it makes.
+    """One operation of the runtime and the tensors that it makes.
 
     Attributes:
         kind: Its name in LiteRT, such as "CONV_2D".
         inputs: The tensors that it reads, as indices of `RuntimeGraph.sizes`; no constants.
-        output: The tensor that it makes.
+        outputs: The tensors that it makes.
         temporaries: Bytes of each tensor that only it uses, while it runs.
-        in_place: Whether it may write its output over an input.
+        in_place: The inputs over which it may write its first output, the preferred first.
+        keeps_values: Whether its output holds its input's values, so that others may still read
+            them where the two share memory.
     """
 
     kind: str
     inputs: tuple[int, ...]
-    output: int
+    outputs: tuple[int, ...]
     temporaries: tuple[int, ...] = ()
-    in_place: bool = False
+    in_place: tuple[int, ...] = ()
+    keeps_values: bool = False
 
 
 class RuntimeGraph(NamedTuple):
@@ -111,26 +114,34 @@ def _shared_owners(graph: RuntimeGraph) -> list[int]:
     counts = _reference_counts(graph)
     owners = list(range(len(graph.sizes)))
     for operation in graph.operations:
-        output = operation.output
-        if not operation.in_place or output in graph.outputs:
+        output = next(iter(operation.outputs), None)
+        if output is None or output in graph.outputs:
             continue
-        size = graph.sizes[output]
-        for tensor in operation.inputs:
-            fits = graph.sizes[tensor] == size > SCALAR_BYTES
-            if fits and counts[tensor] == 1 and tensor not in graph.inputs:
+        for tensor in operation.in_place:
+            if tensor not in graph.inputs and (
+                operation.keeps_values or _may_overwrite(graph, counts, tensor, output)
+            ):
                 # The planner tries no other input where this one's owner has other readers.
-                if counts[owners[tensor]] == 1:
+                if operation.keeps_values or counts[owners[tensor]] == 1:
                     owners[output] = owners[tensor]
                 break
     return owners
 
 
+def _may_overwrite(graph: RuntimeGraph, counts: list[int], tensor: int, output: int) -> bool:
+    return counts[tensor] == 1 and graph.sizes[tensor] == graph.sizes[output] > SCALAR_BYTES
+
+
 def _intervals(graph: RuntimeGraph, owners: list[int], forever: int) -> tuple[list[int], list[int]]:
-    """Return the operations during which each tensor lives, the first and the last."""
+    """Return the operations during which each tensor lives, the first and the last.
+
+    A tensor that nobody reads is never freed.
+    """
     first = [0] * len(owners)
     last = [forever] * len(owners)
     for step, operation in enumerate(graph.operations):
-        first[operation.output] = step
+        for tensor in operation.outputs:
+            first[tensor] = step
         for tensor in operation.inputs:
             last[owners[tensor]] = step
     for tensor in (*graph.inputs, *graph.outputs):

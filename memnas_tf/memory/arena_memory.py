@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
 from memnas_tf.memory.arena import plan_arena
-from memnas_tf.memory.litert_graph import litert_graph
+from memnas_tf.memory.kernels import KERNELS, runtime_graph
+from memnas_tf.memory.litert_graph import BYTES_PER_VALUE, litert_graph
 from memnas_tf.template import Template
 
-DTYPES = ("float32",)
-KERNELS = ("reference", "optimised")
+DTYPES = tuple(BYTES_PER_VALUE)
+
+__all__ = ["DTYPES", "KERNELS", "arena_memory"]
 
 
 def arena_memory(
@@ -20,7 +21,8 @@ def arena_memory(
     Args:
         genotype: The architecture.
         template: The network's size.
-        dtype: The type of the tensors: "float32".
+        dtype: The type of all tensors: "float32", or "int8" for a model whose weights, tensors,
+            input and output are int8.
         kernels: "reference", or "optimised" for optimised kernels on one thread without
             delegates.
 
@@ -28,11 +30,7 @@ def arena_memory(
         The size of the arena in bytes, for one image.
 
     Raises:
-        ConfigError: If no prediction is known for the dtype or the kernels.
+        ConfigError: If the dtype or the kernels are others.
         GenotypeError: If a block has no output.
     """
-    if dtype not in DTYPES:
-        raise ConfigError(f"dtype is {dtype!r}; arena memory is known for {', '.join(DTYPES)}")
-    if kernels not in KERNELS:
-        raise ConfigError(f"kernels is {kernels!r}; use one of {', '.join(KERNELS)}")
-    return plan_arena(litert_graph(genotype, template, im2col=kernels == "optimised")).size
+    return plan_arena(runtime_graph(litert_graph(genotype, template, dtype), kernels)).size

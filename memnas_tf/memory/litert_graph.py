@@ -3,47 +3,31 @@
 Batch normalisation and rectifiers become part of the convolution before them. A dilated
 convolution becomes four operations, and its batch normalisation two more, as the converter
 does not fold constants through them. Equal operations without weights on the same input are one.
+Quantisation to int8 changes no operation: tensors that are concatenated share their scale.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Block, Genotype, live_cells
-from memnas_tf.memory.arena import RuntimeGraph, RuntimeOperation
 from memnas_tf.memory.conversion_order import Source, conversion_order
+from memnas_tf.memory.kernels import Operation, OperationGraph, Tensor
 from memnas_tf.operations import operation_primitives
 from memnas_tf.primitives import Conv, DepthwiseConv, Pool, Primitive
 from memnas_tf.template import STEM_PRIMITIVES, Geometry, Template
 
-BYTES_PER_VALUE = 4  # float32
-INDEX_BYTES = 4  # int32
-IMAGE_AXES = 4  # batch, height, width, channels
-POOLED_AXES = 2  # height, width
+BYTES_PER_VALUE = {"float32": 4, "int8": 1}
 
-
-class Shape(NamedTuple):
-    """The shape of a tensor."""
-
-    batch: int
-    height: int
-    width: int
-    channels: int
-
-    @property
-    def bytes(self) -> int:
-        """The tensor's size in bytes."""
-        return self.batch * self.height * self.width * self.channels * BYTES_PER_VALUE
+Shape = tuple[int, ...]  # batch, height, width, channels
 
 
 class _Builder:
     """Collects operations in an order in which they can run; operation i makes tensor i."""
 
-    def __init__(self, image: Shape, im2col: bool) -> None:
-        self.shapes = [image]
-        self.operations = [RuntimeOperation("INPUT", (), 0)]
+    def __init__(self, image: Shape) -> None:
+        self.shapes: list[Shape] = [image]
+        self.operations = [Operation("INPUT", (), (0,))]
         self.sources = [Source("", (), False)]
-        self.im2col = im2col
 
     def add(
         self,
@@ -53,43 +37,45 @@ class _Builder:
         shape: Shape,
         *,
         weights: bool = False,
-        temporaries: tuple[int, ...] = (),
+        window: tuple[int, int] = (1, 1),
+        has_gaps: bool = False,
+        axes: int = 0,
     ) -> int:
         """Append an operation; return its tensor."""
         tensor = len(self.shapes)
-        in_place = kind in ("ADD", "MUL")
         self.shapes.append(shape)
-        self.operations.append(RuntimeOperation(kind, inputs, tensor, temporaries, in_place))
+        self.operations.append(Operation(kind, inputs, (tensor,), window, has_gaps, axes))
         self.sources.append(Source(name, inputs, weights))
         return tensor
 
     def convolve(
         self, name: str, tensor: int, shape: Shape, kernel: tuple[int, int], stride: int = 1
     ) -> int:
-        """Append a convolution, with its im2col temporary where it needs one."""
-        values = kernel[0] * kernel[1] * self.shapes[tensor].channels
-        needed = self.im2col and (stride > 1 or kernel != (1, 1))
-        temporaries = (shape._replace(channels=values).bytes,) if needed else ()
-        return self.add("CONV_2D", name, (tensor,), shape, weights=True, temporaries=temporaries)
+        """Append a convolution."""
+        return self.add(
+            "CONV_2D", name, (tensor,), shape, weights=True, window=kernel, has_gaps=stride > 1
+        )
 
 
-def litert_graph(genotype: Genotype, template: Template, im2col: bool = False) -> RuntimeGraph:
-    """Lay out the operations that LiteRT runs for a network, for one float32 image.
+def litert_graph(genotype: Genotype, template: Template, dtype: str = "float32") -> OperationGraph:
+    """Lay out the operations that LiteRT runs for a network, for one image.
 
     Args:
         genotype: The architecture.
         template: The network's size.
-        im2col: Whether a convolution unrolls its input into a temporary, as the optimised
-            kernels do on one thread.
+        dtype: The type of all tensors, "float32" or "int8".
 
     Returns:
         The operations in the order in which they run.
 
     Raises:
+        ConfigError: If the dtype is another.
         GenotypeError: If a block has no output.
     """
+    if dtype not in BYTES_PER_VALUE:
+        raise ConfigError(f"dtype is {dtype!r}; use one of {', '.join(BYTES_PER_VALUE)}")
     genotype.require_buildable()
-    builder = _Builder(Shape(1, *template.input_shape), im2col)
+    builder = _Builder((1, *template.input_shape))
     tensor = 0
     for filters in template.stem:
         # The names of stem layers are larger than those of blocks.
@@ -97,7 +83,7 @@ def litert_graph(genotype: Genotype, template: Template, im2col: bool = False) -
     for number, (block, geometry) in enumerate(template.geometries(genotype), 1):
         tensor = _add_block(builder, f"block_{number}_1", block, geometry, tensor)
     _add_classifier(builder, tensor, template.classes)
-    return _ordered(builder)
+    return _ordered(builder, BYTES_PER_VALUE[dtype])
 
 
 def _add_block(builder: _Builder, name: str, block: Block, geometry: Geometry, tensor: int) -> int:
@@ -110,7 +96,7 @@ def _add_block(builder: _Builder, name: str, block: Block, geometry: Geometry, t
             (2, cell.input_2, cell.operation_2),
         ):
             operand, stride = place[source], geometry.stride_from(source)
-            channels, filters = builder.shapes[operand].channels, geometry.filters
+            channels, filters = builder.shapes[operand][3], geometry.filters
             primitives = operation_primitives(operation, channels, filters, stride)
             path = f"{name}/cell_{index}_1/operation_{number}_1"
             operands.append(_add_primitives(builder, path, primitives, operand, filters, stride))
@@ -126,7 +112,7 @@ def _combine(builder: _Builder, name: str, combine: str, operands: list[int]) ->
     shape = builder.shapes[operands[0]]
     if combine == "sum":
         return builder.add("ADD", f"{name}/add", tuple(operands), shape)
-    shape = shape._replace(channels=sum(builder.shapes[o].channels for o in operands))
+    shape = (*shape[:3], sum(builder.shapes[operand][3] for operand in operands))
     return builder.add("CONCATENATION", f"{name}/concatenate", tuple(operands), shape)
 
 
@@ -140,11 +126,11 @@ def _add_primitives(
 ) -> int:
     for primitive in primitives:
         step = stride if getattr(primitive, "strided", False) else 1
-        before = builder.shapes[tensor]
-        shape = Shape(1, -(-before.height // step), -(-before.width // step), before.channels)
+        _, height, width, channels = builder.shapes[tensor]
+        shape = (1, -(-height // step), -(-width // step), channels)
         match primitive:
             case Conv(kernel, 1):
-                shape = shape._replace(channels=filters)
+                shape = (*shape[:3], filters)
                 tensor = builder.convolve(name, tensor, shape, kernel, step)
             case Conv(kernel, dilation):
                 tensor = _add_dilated(builder, name, tensor, filters, kernel, dilation)
@@ -170,30 +156,30 @@ def _add_dilated(
     reach = (kernel[0] - 1, kernel[1] - 1)
     rows = -(-height // dilation) + reach[0]
     columns = -(-width // dilation) + reach[1]
-    spread = Shape(dilation * dilation, rows, columns, channels)
+    batches = dilation * dilation
+    spread = (batches, rows, columns, channels)
     tensor = builder.add("SPACE_TO_BATCH_ND", name, (tensor,), spread)
-    shape = Shape(spread.batch, rows - reach[0], columns - reach[1], filters)
+    shape = (batches, rows - reach[0], columns - reach[1], filters)
     tensor = builder.convolve(name, tensor, shape, kernel)
-    shape = Shape(1, height, width, filters)
+    shape = (1, height, width, filters)
     tensor = builder.add("BATCH_TO_SPACE_ND", name, (tensor,), shape)
     tensor = builder.add("MUL", name, (tensor,), shape, weights=True)
     return builder.add("ADD", name, (tensor,), shape, weights=True)
 
 
 def _add_classifier(builder: _Builder, tensor: int, classes: int) -> None:
-    pooled = Shape(1, 1, 1, builder.shapes[tensor].channels)
-    temporaries = (IMAGE_AXES * INDEX_BYTES, POOLED_AXES * INDEX_BYTES, pooled.bytes)
-    tensor = builder.add("MEAN", "pool", (tensor,), pooled, temporaries=temporaries)
-    scores = Shape(1, 1, 1, classes)
+    pooled = (1, builder.shapes[tensor][3])
+    tensor = builder.add("MEAN", "pool", (tensor,), pooled, axes=2)
+    scores = (1, classes)
     tensor = builder.add("FULLY_CONNECTED", "classifier", (tensor,), scores, weights=True)
     builder.add("SOFTMAX", "classifier", (tensor,), scores)
 
 
-def _ordered(builder: _Builder) -> RuntimeGraph:
+def _ordered(builder: _Builder, bytes_per_value: int) -> OperationGraph:
     """Put operations in the converter's order, and merge equal ones; tensors follow that order."""
     tensors = {0: 0}
-    sizes = [builder.shapes[0].bytes]
-    operations: list[RuntimeOperation] = []
+    shapes = [builder.shapes[0]]
+    operations: list[Operation] = []
     made: dict[tuple[str, tuple[int, ...]], int] = {}
     for position in conversion_order(builder.sources)[1:]:
         operation = builder.operations[position]
@@ -202,7 +188,12 @@ def _ordered(builder: _Builder) -> RuntimeGraph:
         if key in made and not builder.sources[position].has_weights:
             tensors[position] = made[key]
             continue
-        tensors[position] = made[key] = len(sizes)
-        sizes.append(builder.shapes[position].bytes)
-        operations.append(operation._replace(inputs=inputs, output=tensors[position]))
-    return RuntimeGraph(tuple(sizes), tuple(operations), inputs=(0,), outputs=(len(sizes) - 1,))
+        tensors[position] = made[key] = len(shapes)
+        shapes.append(builder.shapes[position])
+        operations.append(operation._replace(inputs=inputs, outputs=(tensors[position],)))
+    return OperationGraph(
+        tuple(Tensor(shape, bytes_per_value) for shape in shapes),
+        tuple(operations),
+        inputs=(0,),
+        outputs=(len(shapes) - 1,),
+    )

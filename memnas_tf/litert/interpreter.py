@@ -1,12 +1,13 @@
-"""What the LiteRT interpreter really allocates: the proof of `memnas_tf.memory.arena_memory`.
+"""What the LiteRT interpreter really allocates: the proof of what is predicted.
 
 It needs ai-edge-litert, which `pip install memnas-tf[litert]` brings.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from memnas_tf.litert.model_file import read_model
 from memnas_tf.memory.arena import Arena, RuntimeGraph
 
 
@@ -15,33 +16,18 @@ class TensorPlaces(NamedTuple):
 
     Attributes:
         end: Bytes from the input to the end of the last tensor. Temporaries cannot be seen.
-        offsets: First byte of the input and of every operation's output, in execution order.
+        offsets: First byte of every tensor, the input first, in execution order.
     """
 
     end: int
     offsets: tuple[int, ...]
 
 
-def convert(model: Any) -> bytes:
-    """Convert a Keras model to a float32 LiteRT model.
-
-    Args:
-        model: A functional Keras model.
-
-    Returns:
-        The LiteRT model.
-    """
-    import tensorflow as tf  # here, as it takes seconds
-
-    content: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
-    return content
-
-
 def measured_places(content: bytes, kernels: str = "reference") -> TensorPlaces:
     """Run a LiteRT model once on one thread, without delegates, and look where its tensors are.
 
     Args:
-        content: A LiteRT model of one input, as `convert` makes it.
+        content: A LiteRT model of one input.
         kernels: "reference" or "optimised".
 
     Returns:
@@ -58,11 +44,9 @@ def measured_places(content: bytes, kernels: str = "reference") -> TensorPlaces:
     )
     interpreter.allocate_tensors()
     interpreter.invoke()
-    tensors = [interpreter.get_input_details()[0]["index"]]
-    tensors += [operation["outputs"][0] for operation in interpreter._get_ops_details()]
     starts, ends = [], []
-    for tensor in tensors:
-        values = interpreter.tensor(int(tensor))()
+    for tensor in read_model(content).tensors:
+        values = interpreter.tensor(tensor)()
         starts.append(int(values.__array_interface__["data"][0]))
         ends.append(starts[-1] + values.nbytes)
     base = starts[0]  # the input lives throughout, so it is placed first

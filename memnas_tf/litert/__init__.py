@@ -1,0 +1,1 @@
+"""LiteRT models: converted from Keras, read as graphs, and run by the real interpreter."""
