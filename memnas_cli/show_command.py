@@ -181,7 +181,7 @@ def _round_of(history: SearchHistory, trial: PlannedTrial) -> int:
 
 
 def _rounds_table(history: SearchHistory) -> Table:
-    table = Table("round", "trials", "best of the round", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table("round", "trials", "winner", box=SIMPLE_HEAD, pad_edge=False)
     for name in ("accuracy", "parameters", "lifetime", "arena"):
         table.add_column(name, justify="right", no_wrap=True)
     for entry in history.rounds:
