@@ -96,10 +96,11 @@ def require_fit(template: Template, blocks: int, target: MemoryTarget) -> None:
         networks.append(target.measure(candidate.genotype, template))
         if networks[-1].fits:
             return
-    narrower = next((f", or dtype {name}" for name in DTYPES if name != target.dtype), "")
+    ways = ["fewer filters", "smaller images"]
+    ways += [f"dtype {name}" for name in DTYPES[DTYPES.index(target.dtype) + 1 :]]  # ever smaller
     raise ConfigError(
         f"no network of the first round fits: {describe_excess(networks)}; allow more, or use "
-        f"fewer filters, smaller images{narrower}"
+        f"{' or '.join(ways)}"
     )
 
 

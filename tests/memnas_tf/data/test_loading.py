@@ -199,5 +199,5 @@ def test_the_shape_is_known_without_the_data(image_size, tmp_path: Path) -> None
 
 
 def test_a_shape_that_varies_is_refused_without_the_data(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="image size"):
+    with pytest.raises(DataError, match="differ in size: set one with --image-size"):
         dataset_shape("oddities", tmp_path)
