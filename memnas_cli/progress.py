@@ -91,7 +91,8 @@ class SearchProgress(SearchListener):
         )
         self._print(
             f"  {result}  {format_bytes(trial.parameter_bytes):>8} parameters"
-            f"  {format_bytes(trial.lifetime_bytes):>8} intermediate"
+            f"  {format_bytes(trial.lifetime_bytes):>8} lifetime"
+            f"  {format_bytes(trial.arena_bytes):>8} arena"
             f"  {seconds:4.0f} s  {trial.move}"
         )
         winner = history.rounds[-1].winning_trial
@@ -122,7 +123,8 @@ def _round_line(entry: Round, max_rounds: int) -> str:
     how = "chosen by the ranker" if ranked else "drawn at random"
     if len(entry.trials) == entry.candidates:
         how = "all of them"
+    fit = f" ({entry.too_large} more do not fit)" if entry.too_large else ""
     return (
         f"round {entry.number} of {max_rounds}: {len(entry.trials)} of "
-        f"{entry.candidates} candidates, {how}"
+        f"{entry.candidates} candidates{fit}, {how}"
     )

@@ -11,7 +11,10 @@ from rich.console import Console
 
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.quiet import start_keras
-from memnas_cli.shapes import Size
+from memnas_cli.shapes import Bytes, Size
+from memnas_tf.memory import MemoryTarget, memory_target
+from memnas_tf.memory.arena_memory import DTYPES, KERNELS
+from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
 from memnas_tf.template import DEFAULT_BLOCKS
 from tuner.ranking import RANKERS
@@ -46,6 +49,26 @@ _COUNT = click.IntRange(min=1)
     default=DEFAULT_METRIC,
     type=click.Choice(list(METRICS)),
     help="Changes as they are, or divided by their range over a round.",
+)
+@click.option(
+    "--memory",
+    default=MEMORIES[0],
+    type=click.Choice(MEMORIES),
+    help="The intermediate memory that counts: the paper's, or what LiteRT allocates.",
+)
+@click.option("--dtype", default=DTYPES[0], type=click.Choice(DTYPES), help="Type of tensors.")
+@click.option(
+    "--kernels", default=KERNELS[0], type=click.Choice(KERNELS), help="LiteRT's, for the arena."
+)
+@click.option(
+    "--bytes-per-weight",
+    type=click.Choice([str(size) for size in WEIGHT_SIZES]),
+    callback=lambda context, option, value: None if value is None else int(value),
+    help="Bytes of one parameter.  [default: by dtype]",
+)
+@click.option("--max-arena", type=Bytes(), help="Only networks whose arena fits, such as 256kB.")
+@click.option(
+    "--max-parameters", type=Bytes(), help="Only networks whose parameters fit, such as 1MB."
 )
 @click.option(
     "--ranker",
@@ -96,15 +119,20 @@ def _run(console: Console, options: dict[str, Any]) -> None:
         make_tuner,
         run_search,
     )
+    from tuner.planning import require_fit
 
     training = TrainingSettings(
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}
     )
     names = ("max_rounds", "trials_per_round", "max_trials", "tradeoff", "metric", "ranker", "seed")
+    aim = {name: options[name] for name in MemoryTarget.__dataclass_fields__}
     arguments = {name: options[name] for name in (*names, "directory", "overwrite")}
     size = {name: options[name] for name in ("filters", "blocks", "max_cells")}
     # tensorflow_datasets writes configurations and versions as name/config:version.
     project = options["project_name"] or options["dataset"].replace("/", "-").replace(":", "-")
+    # Before the data set is loaded, which may mean a long download.
+    template = training.template(options["data_dir"], options["filters"], options["blocks"])
+    require_fit(template, options["blocks"], memory_target(**aim))
     data = training.load(options["data_dir"], options["seed"])
     interrupts = Interrupts()
     with SearchProgress(console, training.epochs, interrupts) as progress, interrupts.noted():
@@ -114,6 +142,7 @@ def _run(console: Console, options: dict[str, Any]) -> None:
             project_name=project,
             listener=progress,
             **arguments,
+            **aim,
         )
         run_search(tuner, data, training)
     history = tuner.oracle.history

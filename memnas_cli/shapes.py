@@ -1,4 +1,4 @@
-"""Sizes as people type them: 32x32x3."""
+"""Sizes as people type them: 32x32x3 of an image, 256kB of memory."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from typing import Any
 
 import click
+
+from memnas_tf.errors import ConfigError
+from memnas_tf.memory import parse_bytes
 
 
 class Size(click.ParamType):
@@ -30,3 +33,16 @@ class Size(click.ParamType):
             example = "x".join(["32", "32", "3"][: len(self.names)])
             self.fail(f"{value!r} is not {self.name}; type a size such as {example}", param, ctx)
         return tuple(map(int, numbers))
+
+
+class Bytes(click.ParamType):
+    """A number of bytes, with or without a unit."""
+
+    name = "bytes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number, or refuse what is none."""
+        try:
+            return parse_bytes(value)
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)

@@ -134,13 +134,16 @@ def print_search(console: Console, directory: Path) -> None:
     if best is None:
         console.print("no round is over yet")
         return
+    target = history.settings.target
     lines = ["", f"best network: {best['genotype']}", *_render_lines(best["genotype"])]
     lines += [f"validation accuracy   {100 * best['val_accuracy']:.1f} %"]
     if best["test_accuracy"] is not None:
         lines += [f"test accuracy         {100 * best['test_accuracy']:.1f} %"]
     lines += [
         f"parameter memory      {format_bytes(best['parameter_bytes'])}",
-        f"intermediate memory   {format_bytes(best['lifetime_bytes'])} (lifetime, one image)",
+        f"lifetime memory       {format_bytes(best['lifetime_bytes'])} (one image)",
+        f"arena memory          {format_bytes(best['arena_bytes'])} (LiteRT, one image, "
+        f"{target.dtype}, {target.kernels} kernels)",
     ]
     folder = directory / FOLDER
     if read_results(directory, best["genotype"]):
@@ -169,6 +172,7 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
         "test_accuracy": measured.get("test_accuracy"),
         "parameter_bytes": best.parameter_bytes,
         "lifetime_bytes": best.lifetime_bytes,
+        "arena_bytes": best.arena_bytes,
     }
 
 
@@ -177,8 +181,8 @@ def _round_of(history: SearchHistory, trial: PlannedTrial) -> int:
 
 
 def _rounds_table(history: SearchHistory) -> Table:
-    table = Table("round", "trials", "best of the round", box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("accuracy", "parameters", "intermediate"):
+    table = Table("round", "trials", "winner", box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("accuracy", "parameters", "lifetime", "arena"):
         table.add_column(name, justify="right", no_wrap=True)
     for entry in history.rounds:
         winner = entry.winning_trial
@@ -190,6 +194,7 @@ def _rounds_table(history: SearchHistory) -> Table:
                 f"{100 * (winner.val_accuracy or 0):.1f} %",
                 format_bytes(winner.parameter_bytes),
                 format_bytes(winner.lifetime_bytes),
+                format_bytes(winner.arena_bytes),
             ]
         table.add_row(*cells)
     return table

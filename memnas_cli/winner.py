@@ -66,6 +66,7 @@ def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTr
         "test_accuracy": accuracy_on_test_split(model, data),
         "parameter_bytes": best.parameter_bytes,
         "lifetime_bytes": best.lifetime_bytes,
+        "arena_bytes": best.arena_bytes,
     }
     genotype = from_string(best.genotype)
     preprocessing = data.preprocessing
@@ -80,7 +81,7 @@ def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTr
     subtitle = (
         f"{100 * (best.val_accuracy or 0):.1f} % validation accuracy, "
         f"{format_bytes(best.parameter_bytes)} parameters, "
-        f"{format_bytes(best.lifetime_bytes)} intermediate"
+        f"{format_bytes(best.intermediate_bytes)} intermediate"
     )
     draw_genotype(genotype, folder / DRAWING_FILE, data.name, subtitle)
     model.save(folder / MODEL_FILE)

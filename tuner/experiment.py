@@ -12,10 +12,10 @@ import keras
 
 from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.dataset import ImageDataset
-from memnas_tf.data.loading import load_dataset
+from memnas_tf.data.loading import dataset_shape, load_dataset
 from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
 from memnas_tf.recipe import restart_cycles
-from memnas_tf.template import cifar_template
+from memnas_tf.template import Template, cifar_template
 from tuner.hypermodel import MemNASHyperModel
 from tuner.tuner import MemNASTuner
 
@@ -61,15 +61,32 @@ class TrainingSettings:
         Returns:
             The data set.
         """
-        size = None if self.image_size is None else (self.image_size[0], self.image_size[1])
         return load_dataset(
             self.dataset,
             data_dir,
             validation_fraction=self.validation_fraction,
             seed=seed,
-            image_size=size,
+            image_size=self._size,
             limit=self.limit,
         )
+
+    def template(self, data_dir: str | None, filters: int, blocks: int) -> Template:
+        """Make the template of a search on the data set, without loading it.
+
+        Args:
+            data_dir: Where tensorflow_datasets keeps it; None for its default.
+            filters: Output channels of every operation.
+            blocks: The number of blocks.
+
+        Returns:
+            The template.
+        """
+        shape, classes = dataset_shape(self.dataset, data_dir, self._size)
+        return cifar_template(shape, classes, filters, blocks)
+
+    @property
+    def _size(self) -> tuple[int, int] | None:
+        return None if self.image_size is None else (self.image_size[0], self.image_size[1])
 
 
 def make_hypermodel(

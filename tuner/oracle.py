@@ -21,7 +21,7 @@ from keras_tuner.engine import trial as trial_module
 from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.files import write_json, write_text
 from tuner.history import ORACLE_FILE, SearchHistory
-from tuner.planning import plan_round, stop_reason
+from tuner.planning import plan_round, require_fit, stop_reason
 from tuner.ranking import Ranker, make_ranker
 from tuner.rounds import (
     COMPLETED,
@@ -56,6 +56,9 @@ class MemNASOracle(keras_tuner.Oracle):
         max_retries_per_trial: How often a trial that crashed is tried again.
         max_consecutive_failed_trials: After how many failures in a row the search ends; None to
             end it only when a whole round has failed.
+
+    Raises:
+        ConfigError: If the budgets leave nothing to start with.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class MemNASOracle(keras_tuner.Oracle):
         max_retries_per_trial: int = 0,
         max_consecutive_failed_trials: int | None = None,
     ) -> None:
+        require_fit(settings.template, settings.blocks, settings.target)
         hyperparameters = hyperparameters or keras_tuner.HyperParameters()
         declare_trial_values(hyperparameters, settings.blocks)
         super().__init__(
@@ -216,13 +220,13 @@ class MemNASOracle(keras_tuner.Oracle):
             planned = sum(len(entry.trials) for entry in self.rounds)
             limit = min(limit, self.max_trials - planned)
         next_round = self._plan(limit)
-        if next_round is None:
-            self.stop_reason = "tried every network that grow and trim make"
+        if isinstance(next_round, str):
+            self.stop_reason = next_round
             self.save()
         else:
             self.rounds.append(next_round)
 
-    def _plan(self, limit: int) -> Round | None:
+    def _plan(self, limit: int) -> Round | str:
         try:
             if self._ranker is None:
                 self._ranker = make_ranker(

@@ -5,16 +5,22 @@ Source: the paper, sections 3.1 to 3.4 and Figure 1(a).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
+from typing import NamedTuple
 
 import numpy as np
 
-from memnas_tf.genotype import from_string, to_string
-from memnas_tf.memory import lifetime_memory, parameter_memory
-from memnas_tf.metric import Spread, median_measurement, memory_terms, spread
+from memnas_tf.errors import ConfigError
+from memnas_tf.genotype import Genotype, from_string, to_string
+from memnas_tf.memory import MemoryTarget, NetworkMemory
+from memnas_tf.memory.arena_memory import DTYPES
+from memnas_tf.memory.target import describe_excess
+from memnas_tf.metric import Measurement, median_measurement, memory_terms, spread
 from memnas_tf.moves import Candidate, generate_candidates
+from memnas_tf.template import Template
 from tuner.ranking import LabelledRound, Ranker
 from tuner.rounds import PlannedTrial, Round, base_measurement, current_base, trained_keys
 from tuner.settings import SearchSettings
@@ -22,9 +28,16 @@ from tuner.settings import SearchSettings
 FIRST_RANKED_ROUND = 3
 
 
+class _Measured(NamedTuple):
+    """A candidate and what it needs."""
+
+    candidate: Candidate
+    memory: NetworkMemory
+
+
 def plan_round(
     rounds: Sequence[Round], settings: SearchSettings, limit: int, ranker: Ranker | None
-) -> Round | None:
+) -> Round | str:
     """Plan the next round, whole and from the seed alone.
 
     Args:
@@ -34,52 +47,75 @@ def plan_round(
         ranker: What ranks the candidates; None to draw them at random.
 
     Returns:
-        The round, or None if there is no network left to try.
+        The round; or, if there is no network left to try, the reason for people.
     """
     number = len(rounds) + 1
     base = current_base(rounds, settings.blocks)
-    trained = trained_keys(rounds)
-    candidates = [
-        _measure(candidate, settings)
-        for candidate in generate_candidates(base, settings.max_cells, trained)
+    made = _measured_candidates(base, settings, trained_keys(rounds))
+    if not made:
+        return "tried every network that grow and trim make"
+    fitting = [one for one in made if one.memory.fits]
+    if not fitting:
+        excess = describe_excess([one.memory for one in made])
+        return f"found no candidate of round {number} that fits: {excess}"
+    measured = [
+        Measurement(math.nan, one.memory.intermediate_bytes, one.memory.parameter_bytes)
+        for one in fitting
     ]
-    if not candidates:
-        return None
+    memory_spread = spread(measured)
     count = min(limit, settings.trials_per_round)
-    memory_spread = spread([trial.measurement for trial in candidates])
-    if len(candidates) <= count:
-        chosen = candidates
+    if len(fitting) <= count:
+        trials = [_planned(one) for one in fitting]
     elif ranker is not None and number >= FIRST_RANKED_ROUND:
         ranker.fit(labelled_rounds(rounds))
-        chosen = _top(
-            _with_memory_terms(candidates, rounds, memory_spread, settings), count, ranker
-        )
+        reference = base_measurement(rounds) or median_measurement(measured)
+        terms = memory_terms(measured, reference, settings.tradeoff, settings.metric, memory_spread)
+        trials = _top(fitting, terms, count, ranker)
     else:
         rng = np.random.default_rng((settings.seed, number))
-        chosen = draw_stratified(candidates, count, rng)
-    return Round(number, to_string(base), len(candidates), memory_spread, chosen)
+        trials = [_planned(one) for one in _draw_stratified(fitting, count, rng)]
+    too_large = len(made) - len(fitting)
+    return Round(number, to_string(base), len(fitting), too_large, memory_spread, trials)
 
 
-def draw_stratified(
-    candidates: Sequence[PlannedTrial], count: int, rng: np.random.Generator
-) -> list[PlannedTrial]:
+def require_fit(template: Template, blocks: int, target: MemoryTarget) -> None:
+    """Refuse budgets that no candidate of the first round keeps to.
+
+    Args:
+        template: The size of the networks.
+        blocks: The number of blocks of a genotype.
+        target: The budgets.
+
+    Raises:
+        ConfigError: If none does.
+    """
+    if target.max_arena is None and target.max_parameters is None:
+        return
+    networks = []
+    for candidate in generate_candidates(Genotype.empty(blocks), max_cells=1):
+        networks.append(target.measure(candidate.genotype, template))
+        if networks[-1].fits:
+            return
+    ways = ["fewer filters", "smaller images"]
+    ways += [f"dtype {name}" for name in DTYPES[DTYPES.index(target.dtype) + 1 :]]  # ever smaller
+    raise ConfigError(
+        f"no network of the first round fits: {describe_excess(networks)}; allow more, or use "
+        f"{' or '.join(ways)}"
+    )
+
+
+def _draw_stratified(
+    candidates: Sequence[_Measured], count: int, rng: np.random.Generator
+) -> list[_Measured]:
     """Draw candidates at random, as many grown as trimmed while both last.
 
     Grown candidates outnumber trimmed ones by far, and a plain draw would hardly ever trim.
-
-    Args:
-        candidates: The candidates.
-        count: How many to draw.
-        rng: The source of randomness.
-
-    Returns:
-        The drawn candidates, grown and trimmed in turn.
     """
     shuffled = [candidates[i] for i in rng.permutation(len(candidates))]
-    grown = [candidate for candidate in shuffled if candidate.kind == "grow"]
-    trimmed = [candidate for candidate in shuffled if candidate.kind != "grow"]
+    grown = [one for one in shuffled if one.candidate.kind == "grow"]
+    trimmed = [one for one in shuffled if one.candidate.kind != "grow"]
     in_turn = chain.from_iterable(zip_longest(grown, trimmed))
-    return [candidate for candidate in in_turn if candidate is not None][:count]
+    return [one for one in in_turn if one is not None][:count]
 
 
 def labelled_rounds(rounds: Sequence[Round]) -> list[LabelledRound]:
@@ -106,35 +142,37 @@ def labelled_rounds(rounds: Sequence[Round]) -> list[LabelledRound]:
     return labelled
 
 
-def _with_memory_terms(
-    candidates: Sequence[PlannedTrial],
-    rounds: Sequence[Round],
-    memory_spread: Spread,
-    settings: SearchSettings,
-) -> list[PlannedTrial]:
-    measured = [candidate.measurement for candidate in candidates]
-    base = base_measurement(rounds) or median_measurement(measured)
-    terms = memory_terms(measured, base, settings.tradeoff, settings.metric, memory_spread)
+def _measured_candidates(
+    base: Genotype, settings: SearchSettings, trained: Collection[str]
+) -> list[_Measured]:
     return [
-        replace(candidate, memory_term=term)
-        for candidate, term in zip(candidates, terms, strict=True)
+        _Measured(candidate, settings.target.measure(candidate.genotype, settings.template))
+        for candidate in generate_candidates(base, settings.max_cells, trained)
     ]
 
 
-def _top(candidates: Sequence[PlannedTrial], count: int, ranker: Ranker) -> list[PlannedTrial]:
-    scores = ranker.score([from_string(candidate.genotype) for candidate in candidates])
-    expected = scores + [candidate.memory_term or 0.0 for candidate in candidates]
+def _top(
+    candidates: Sequence[_Measured], terms: Sequence[float], count: int, ranker: Ranker
+) -> list[PlannedTrial]:
+    scores = ranker.score([one.candidate.genotype for one in candidates])
+    expected = scores + terms
     order = np.argsort(-expected, kind="stable")[:count]
-    return [replace(candidates[i], predicted=float(expected[i])) for i in order]
+    return [
+        replace(_planned(candidates[i]), predicted=float(expected[i]), memory_term=terms[i])
+        for i in order
+    ]
 
 
-def _measure(candidate: Candidate, settings: SearchSettings) -> PlannedTrial:
+def _planned(measured: _Measured) -> PlannedTrial:
+    candidate, memory = measured
     return PlannedTrial(
         genotype=to_string(candidate.genotype),
         kind=candidate.kind,
         move=candidate.move,
-        parameter_bytes=parameter_memory(candidate.genotype, settings.template),
-        lifetime_bytes=lifetime_memory(candidate.genotype, settings.template),
+        parameter_bytes=memory.parameter_bytes,
+        lifetime_bytes=memory.lifetime_bytes,
+        arena_bytes=memory.arena_bytes,
+        intermediate_bytes=memory.intermediate_bytes,
     )
 
 

@@ -35,6 +35,8 @@ class PlannedTrial:
         move: What changed from the base, for people.
         parameter_bytes: Its parameter memory.
         lifetime_bytes: Its lifetime memory.
+        arena_bytes: Its arena memory.
+        intermediate_bytes: The one of the two that the search aims at.
         predicted: The efficiency that the ranker expected, where one ranked it.
         status: "planned", "running", "completed" or "failed".
         trial_id: KerasTuner's trial, once it has one.
@@ -48,6 +50,8 @@ class PlannedTrial:
     move: str
     parameter_bytes: int
     lifetime_bytes: int
+    arena_bytes: int
+    intermediate_bytes: int
     predicted: float | None = None
     status: str = PLANNED
     trial_id: str | None = None
@@ -64,7 +68,7 @@ class PlannedTrial:
     def measurement(self) -> Measurement:
         """What Equation 4 compares, of a completed trial."""
         accuracy = math.nan if self.val_accuracy is None else self.val_accuracy
-        return Measurement(accuracy, self.lifetime_bytes, self.parameter_bytes)
+        return Measurement(accuracy, self.intermediate_bytes, self.parameter_bytes)
 
 
 @dataclass
@@ -74,8 +78,11 @@ class Round:
     Attributes:
         number: Counted from 1.
         base: The base as a compact string.
-        candidates: How many candidates grow and trim made, of which the trials are a part.
-        memory_spread: The range of lifetime and of parameter memory over all candidates.
+        candidates: How many candidates grow and trim made that fit the budgets; the trials are
+            a part of them.
+        too_large: How many they made that do not fit.
+        memory_spread: The range of intermediate and of parameter memory over all candidates that
+            fit.
         trials: The planned trials, all of them from the start.
         winner: Position in `trials` of the best, once the round is over.
     """
@@ -83,6 +90,7 @@ class Round:
     number: int
     base: str
     candidates: int
+    too_large: int
     memory_spread: Spread
     trials: list[PlannedTrial]
     winner: int | None = None

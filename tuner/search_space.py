@@ -31,7 +31,7 @@ def declare_trial_values(hp: keras_tuner.HyperParameters, blocks: int) -> None:
         blocks: The number of blocks of a genotype.
     """
     cell = Cell(0, 0, _OPERATIONS[0], _OPERATIONS[0], "sum", True)
-    start = PlannedTrial(to_string(Genotype.repeat((cell,), blocks)), "grow", "start", 0, 0)
+    start = PlannedTrial(to_string(Genotype.repeat((cell,), blocks)), "grow", "start", 0, 0, 0, 0)
     for name, value in trial_values(1, start).items():
         hp.Fixed(name, value)
 
@@ -53,6 +53,7 @@ def trial_values(number: int, trial: PlannedTrial) -> dict[str, Any]:
         "cells": from_string(trial.genotype).cells,
         "parameter_bytes": trial.parameter_bytes,
         "lifetime_bytes": trial.lifetime_bytes,
+        "arena_bytes": trial.arena_bytes,
         GENOTYPE: trial.genotype,
     }
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.memory import MemoryTarget, memory_target
 from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
 from memnas_tf.template import Template
 from tuner.ranking import RANKERS
@@ -29,6 +30,7 @@ class SearchSettings:
         max_trials: The number of trials after which the search ends; None for no such limit.
         ranker: The controller that ranks candidates, one of `tuner.ranking.RANKERS`.
         seed: The seed of every random choice.
+        target: The memory that is aimed at, and what it may take at most.
         training: What else the results depend on, such as the data set's name or the number
             of epochs, as plain values. A search is only resumed with the same.
 
@@ -46,6 +48,7 @@ class SearchSettings:
     max_trials: int | None = None
     ranker: str = DEFAULT_RANKER
     seed: int = 0
+    target: MemoryTarget = field(default_factory=memory_target)
     training: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,7 +91,8 @@ class SearchSettings:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in state["template"].items()
         }
-        return cls(**{**state, "template": Template(**template)})
+        target = MemoryTarget(**state["target"])
+        return cls(**{**state, "template": Template(**template), "target": target})
 
     def differences(self, other: SearchSettings) -> list[str]:
         """Describe where two searches differ.
@@ -111,7 +115,8 @@ def _flatten(state: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in state.items():
         if isinstance(value, Mapping):
-            flat.update(value)
+            # What is recorded of the training may have the name of a setting.
+            flat.update({f"{name}.{key}" if key in flat else key: value[key] for key in value})
         else:
             flat[name] = value
     return {

@@ -15,6 +15,7 @@ from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.errors import SearchError
 from memnas_tf.genotype import canonical_key, from_string
+from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
 from tuner.files import write_json
 from tuner.history import ORACLE_FILE, load_search
@@ -40,6 +41,13 @@ class MemNASTuner(keras_tuner.Tuner):
         max_trials: The number of trials after which the search ends.
         ranker: What ranks candidates from the third round on.
         seed: The seed of every random choice. The same seed gives the same search.
+        memory: The intermediate memory that counts: "lifetime", the paper's, or "arena", what the
+            LiteRT interpreter allocates.
+        dtype: The type of tensors in that memory, one of `memnas_tf.memory.arena_memory.DTYPES`.
+        kernels: The kernels that the arena is for: "reference" or "optimised".
+        bytes_per_weight: Bytes of one parameter: 4, 2 or 1; None for as many as one value has.
+        max_arena: The largest arena of a candidate, in bytes or as text such as "256kB".
+        max_parameters: The largest parameter memory of a candidate, in the same form.
         objective: What a trial reports; memory efficiency takes it for the accuracy.
         training: What else the results depend on, such as the data set's name or the number of
             epochs, as plain values. A search is only resumed with the same.
@@ -54,7 +62,7 @@ class MemNASTuner(keras_tuner.Tuner):
             `executions_per_trial` and so on.
 
     Raises:
-        ConfigError: If a setting is out of range.
+        ConfigError: If a setting is out of range, or no network to start with fits the budgets.
         SearchError: If the directory holds a search with other settings.
     """
 
@@ -68,6 +76,12 @@ class MemNASTuner(keras_tuner.Tuner):
         max_trials: int | None = None,
         ranker: str = DEFAULT_RANKER,
         seed: int = 0,
+        memory: str = "lifetime",
+        dtype: str = "float32",
+        kernels: str = "reference",
+        bytes_per_weight: int | None = None,
+        max_arena: int | str | None = None,
+        max_parameters: int | str | None = None,
         objective: Any = "val_accuracy",
         training: Mapping[str, Any] | None = None,
         listener: SearchListener | None = None,
@@ -89,6 +103,9 @@ class MemNASTuner(keras_tuner.Tuner):
             max_trials=max_trials,
             ranker=ranker,
             seed=seed,
+            target=memory_target(
+                memory, dtype, kernels, bytes_per_weight, max_arena, max_parameters
+            ),
             training=dict(training or {}),
         )
         oracle = MemNASOracle(

@@ -93,6 +93,31 @@ def load_dataset(
     )
 
 
+def dataset_shape(
+    name: str,
+    data_dir: str | os.PathLike[str] | None = None,
+    image_size: tuple[int, int] | None = None,
+) -> tuple[tuple[int, int, int], int]:
+    """Look up what `load_dataset` will return, without loading or downloading anything.
+
+    Args:
+        name: As for `load_dataset`.
+        data_dir: As for `load_dataset`.
+        image_size: As for `load_dataset`.
+
+    Returns:
+        Height, width and channels of every image, and the number of classes.
+
+    Raises:
+        DataError: The set is unknown or not for image classification, or the image size is out
+            of its range.
+    """
+    _check_size(image_size)
+    builder = find_builder(name, None if data_dir is None else os.fspath(data_dir))
+    features = read_features(name, builder)
+    return _final_shape(name, features, image_size), len(features.labels)
+
+
 def split_indices(
     count: int, validation_fraction: float, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -133,6 +158,10 @@ def _check_arguments(
             f"The limit is {limit} images: choose 2 or more, to have one to train on and one to "
             "validate on."
         )
+    _check_size(image_size)
+
+
+def _check_size(image_size: tuple[int, int] | None) -> None:
     if image_size is not None and (len(image_size) != 2 or min(image_size) < 1):
         raise DataError(
             f"The image size is {image_size}: give height and width in pixels, each 1 or more."

@@ -4,11 +4,14 @@ from memnas_tf.memory.arena_memory import arena_memory
 from memnas_tf.memory.graph import Graph, Node, block_graph, network_graph
 from memnas_tf.memory.lifetime import Lifetime, lifetime_memory, lifetimes, memory_row
 from memnas_tf.memory.parameters import parameter_count, parameter_memory
-from memnas_tf.memory.units import format_bytes
+from memnas_tf.memory.target import MemoryTarget, NetworkMemory, memory_target
+from memnas_tf.memory.units import format_bytes, parse_bytes
 
 __all__ = [
     "Graph",
     "Lifetime",
+    "MemoryTarget",
+    "NetworkMemory",
     "Node",
     "arena_memory",
     "block_graph",
@@ -16,7 +19,9 @@ __all__ = [
     "lifetime_memory",
     "lifetimes",
     "memory_row",
+    "memory_target",
     "network_graph",
     "parameter_count",
     "parameter_memory",
+    "parse_bytes",
 ]

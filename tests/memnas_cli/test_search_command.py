@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import memnas_tf.layers  # noqa: F401 - Keras finds the model's layers by it
 from memnas_cli.main import main
+from memnas_tf.errors import SearchError
 from memnas_tf.genotype import from_json, from_string
 from tests.memnas_cli.conftest import SMALL, run_memnas
 from tuner.history import load_search
@@ -19,7 +20,7 @@ def test_a_search_tells_its_course(finished):
     _, result = finished
     lines = result.stdout.splitlines()
     assert lines[0] == "round 1 of 2: 2 of 56 candidates, drawn at random"
-    assert sum(" parameters " in line and " intermediate " in line for line in lines) >= 4
+    assert sum(" parameters " in line and " arena " in line for line in lines) >= 4
     assert "the search ended: it reached max_rounds (2)" in lines
     assert result.stderr == ""
 
@@ -120,6 +121,14 @@ def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
         (["--validation-fraction", "2"], "validation fraction is 2"),
         (["--image-size", "32"], "'32' is not heightxwidth; type a size such as 32x32"),
         (["--ranker", "guess"], "'guess' is not one of"),
+        (["--memory", "ram"], "'ram' is not one of 'lifetime', 'arena'"),
+        (["--dtype", "float8"], "'float8' is not"),
+        (["--kernels", "fast"], "'fast' is not one of 'reference', 'optimised'"),
+        (["--bytes-per-weight", "3"], "'3' is not one of '4', '2', '1'"),
+        (["--max-arena", "much"], "'much' is no number of bytes; write 256kB"),
+        (["--max-parameters", "0"], "'0' is less than 1 byte"),
+        (["--max-arena", "100B"], "bytes where max_arena is 100; allow more"),
+        (["--max-parameters", "1kB"], "bytes where max_parameters is 1,000; allow more"),
     ],
 )
 def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path):
@@ -130,6 +139,58 @@ def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path):
     assert message in result.output
     assert "Traceback" not in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_search_that_can_fit_nothing_says_so_before_the_data_set_is_loaded(
+    data_dir, tmp_path, monkeypatch
+):
+    def unwanted(*args, **kwargs):
+        raise AssertionError("the data set was loaded")
+
+    monkeypatch.setattr("tuner.experiment.load_dataset", unwanted)
+    command = ["search", "--data-dir", str(data_dir), "--directory", str(tmp_path)]
+    result = CliRunner().invoke(main, [*command, "--max-arena", "100"])
+    assert result.exit_code == 2
+    assert "no network of the first round fits" in result.output
+
+
+@pytest.fixture
+def tuner_arguments(data_dir, tmp_path, monkeypatch):
+    """Run the command up to the tuner, and return what that is made of."""
+
+    def run(*arguments):
+        made = {}
+
+        def stop(hypermodel, training, **search):
+            made.update(search)
+            raise SearchError("far enough")
+
+        monkeypatch.setattr("tuner.experiment.make_tuner", stop)
+        command = ["search", "--data-dir", str(data_dir), "--directory", str(tmp_path)]
+        assert "far enough" in CliRunner().invoke(main, [*command, *arguments]).output
+        return made
+
+    return run
+
+
+def test_the_memory_aimed_at_reaches_the_search(tuner_arguments):
+    options = ["--memory", "arena", "--kernels", "optimised", "--bytes-per-weight", "2"]
+    made = tuner_arguments(*options, "--max-arena", "256kB", "--max-parameters", "1MiB")
+    expected = {
+        "memory": "arena",
+        "dtype": "float32",
+        "kernels": "optimised",
+        "bytes_per_weight": 2,
+        "max_arena": 256_000,
+        "max_parameters": 1_048_576,
+    }
+    assert {name: made[name] for name in expected} == expected
+
+
+def test_by_default_the_search_aims_as_the_paper_does(tuner_arguments):
+    made = tuner_arguments()
+    assert (made["memory"], made["max_arena"], made["max_parameters"]) == ("lifetime", None, None)
+    assert made["bytes_per_weight"] is None
 
 
 def test_help_teaches():

@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from memnas_cli.shapes import Size
+from memnas_cli.shapes import Bytes, Size
 
 
 @pytest.mark.parametrize("text", ["32x16x3", "32X16X3"])
@@ -13,3 +13,13 @@ def test_sizes_are_read(text):
 def test_what_is_none_is_refused(text):
     with pytest.raises(click.BadParameter, match="type a size such as 32x32x3"):
         Size("height", "width", "channels").convert(text, None, None)
+
+
+def test_bytes_are_read():
+    assert Bytes().convert("1.5 MB", None, None) == 1_500_000
+    assert Bytes().convert(4096, None, None) == 4096
+
+
+def test_what_is_no_number_of_bytes_is_refused():
+    with pytest.raises(click.BadParameter, match="'much' is no number of bytes; write 256kB"):
+        Bytes().convert("much", None, None)

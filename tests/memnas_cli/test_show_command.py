@@ -35,7 +35,8 @@ def test_a_search_for_scripts(finished):
     document = json.loads(show(search, "--json").output)
     results = json.loads((search / "best" / "results.json").read_text())
     best = document["best"]
-    for name in ("genotype", "val_accuracy", "test_accuracy", "parameter_bytes", "lifetime_bytes"):
+    memory = ("parameter_bytes", "lifetime_bytes", "arena_bytes")
+    for name in ("genotype", "val_accuracy", "test_accuracy", *memory):
         assert best[name] == results[name]
     assert [entry["number"] for entry in document["rounds"]] == [1, 2]
     assert document["settings"]["training"]["dataset"] == "digits"
@@ -45,6 +46,7 @@ def test_a_search_for_people_ends_with_where_things_are(finished):
     directory, result = finished
     output = show(directory / "searches" / "digits").output
     assert "test accuracy" in output
+    assert "(LiteRT, one image, float32, reference kernels)" in output
     for line in output.splitlines():
         if line.startswith(("drawing", "trained model", "SavedModel")):
             assert Path(line.split()[-1]).exists()

@@ -1,12 +1,15 @@
 import json
 import math
 import threading
+from dataclasses import replace
 
 import keras_tuner
 import pytest
 from keras_tuner.engine.trial import TrialStatus
 
+from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import load_genotype, to_string
+from memnas_tf.memory import memory_target
 from tests.helpers.searches import TEMPLATE, FormulaTuner, make_tuner
 from tuner.history import load_search
 from tuner.oracle import MemNASOracle
@@ -162,3 +165,22 @@ def test_failures_in_a_row_end_the_search_where_asked_for(tmp_path):
     tuner = make_tuner(tmp_path, Failing, max_consecutive_failed_trials=2)
     with pytest.raises(Exception, match="2 trials in a row failed"):
         tuner.search(verbose=0)
+
+
+def test_budgets_that_nothing_keeps_to_are_refused_before_there_is_a_lock_to_hold(tmp_path):
+    settings = SearchSettings(TEMPLATE, 5, target=memory_target(max_arena=2303))
+    with pytest.raises(ConfigError, match="no network of the first round fits"):
+        MemNASOracle(settings)
+
+
+def test_a_later_round_in_which_nothing_fits_ends_the_search_and_frees_the_lock(oracle):
+    for _ in range(3):
+        finish(oracle, oracle.create_trial("tuner0"))
+    best = oracle.history.best
+    oracle.settings = replace(oracle.settings, target=memory_target(max_parameters=100))
+    assert oracle.create_trial("tuner0").status == "STOPPED"
+    assert oracle.stop_reason.startswith("found no candidate of round 2 that fits")
+    assert is_free(oracle)
+    read = load_search(oracle._project_dir)
+    assert read.stop_reason == oracle.stop_reason
+    assert read.best == best

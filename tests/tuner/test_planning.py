@@ -4,12 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import canonical_key, from_string
-from memnas_tf.memory import lifetime_memory, parameter_memory
+from memnas_tf.memory import arena_memory, lifetime_memory, memory_target, parameter_memory
 from memnas_tf.metric import Measurement, memory_terms
 from memnas_tf.moves import generate_candidates
 from tests.helpers.searches import TEMPLATE, formula
-from tuner.planning import labelled_rounds, plan_round, stop_reason
+from tuner.planning import labelled_rounds, plan_round, require_fit, stop_reason
 from tuner.rounds import COMPLETED, FAILED, base_measurement
 from tuner.settings import SearchSettings
 
@@ -52,6 +53,8 @@ def test_memory_is_the_network_s_own_and_its_spread_that_of_all_candidates():
         genotype = from_string(trial.genotype)
         assert trial.parameter_bytes == parameter_memory(genotype, TEMPLATE)
         assert trial.lifetime_bytes == lifetime_memory(genotype, TEMPLATE)
+        assert trial.arena_bytes == arena_memory(genotype, TEMPLATE)
+        assert trial.intermediate_bytes == trial.lifetime_bytes
     parameters = [trial.parameter_bytes for trial in everything.trials]
     assert entry.memory_spread.parameter_bytes == max(parameters) - min(parameters)
     assert entry.memory_spread == everything.memory_spread
@@ -134,3 +137,75 @@ def test_a_round_of_failures_ends_the_search():
 
 def test_no_limit_is_reached_before_the_first_round():
     assert stop_reason([], SETTINGS) is None
+
+
+def aiming(**target):
+    return replace(SETTINGS, trials_per_round=1000, target=memory_target(**target))
+
+
+def test_at_tradeoff_0_the_memory_aimed_at_decides():
+    (by_lifetime,) = run([], replace(aiming(), tradeoff=0), limit=1000)
+    (by_arena,) = run([], replace(aiming(memory="arena"), tradeoff=0), limit=1000)
+    # Lifetime is the same for all, so parameters alone decide.
+    assert len({trial.lifetime_bytes for trial in by_lifetime.trials}) == 1
+    least = min(trial.parameter_bytes for trial in by_lifetime.trials)
+    assert by_lifetime.winning_trial.parameter_bytes == least
+    assert by_arena.winning_trial.arena_bytes < by_lifetime.winning_trial.arena_bytes
+    assert by_arena.winning_trial.parameter_bytes > least
+
+
+def test_the_arena_aimed_at_is_what_equation_4_compares():
+    (entry,) = run([], aiming(memory="arena", bytes_per_weight=1), limit=1000)
+    arenas = [trial.arena_bytes for trial in entry.trials]
+    assert entry.memory_spread.intermediate_bytes == max(arenas) - min(arenas) > 0
+    for trial in entry.trials:
+        assert trial.measurement.intermediate_bytes == trial.arena_bytes
+        assert trial.measurement.parameter_bytes == trial.parameter_bytes
+        count = parameter_memory(from_string(trial.genotype), TEMPLATE, bytes_per_weight=1)
+        assert trial.parameter_bytes == count
+
+
+@pytest.mark.parametrize("memory", ["lifetime", "arena"])
+def test_a_ranker_is_asked_about_what_fits_and_by_the_memory_aimed_at(memory):
+    class Recording(ByScore):
+        def score(self, genotypes):
+            self.asked = genotypes
+            return super().score(genotypes)
+
+    settings = replace(aiming(memory=memory, max_arena=3400), trials_per_round=8)
+    rounds = run(run([], settings), settings)
+    ranker = Recording()
+    entry = plan_round(rounds, settings, 100, ranker)
+    assert len(ranker.asked) == entry.candidates > 8
+    assert max(arena_memory(genotype, TEMPLATE) for genotype in ranker.asked) <= 3400
+    base = base_measurement(rounds)
+    equation = (base, settings.tradeoff, "scaled", entry.memory_spread)
+    expected = memory_terms([trial.measurement for trial in entry.trials], *equation)
+    assert [trial.memory_term for trial in entry.trials] == pytest.approx(expected)
+
+
+def test_ranges_and_counts_are_of_the_candidates_that_fit():
+    entry = plan_round([], aiming(max_parameters=6000), 1000, None)
+    everything = plan_round([], aiming(), 1000, None)
+    fitting = [t.parameter_bytes for t in everything.trials if t.parameter_bytes <= 6000]
+    assert sorted(trial.parameter_bytes for trial in entry.trials) == sorted(fitting)
+    assert (entry.candidates, entry.too_large) == (len(fitting), 56 - len(fitting))
+    assert entry.memory_spread.parameter_bytes == max(fitting) - min(fitting)
+    assert (everything.candidates, everything.too_large) == (56, 0)
+
+
+def test_without_a_candidate_that_fits_there_is_a_reason_instead_of_a_round():
+    rounds = run([])
+    reason = plan_round(rounds, aiming(max_parameters=100), 100, None)
+    assert reason.startswith("found no candidate of round 2 that fits: the smallest needs ")
+    assert reason.endswith(" bytes where max_parameters is 100")
+
+
+def test_budgets_that_something_keeps_to_are_let_pass():
+    least = min(trial.arena_bytes for trial in plan_round([], aiming(), 1000, None).trials)
+    require_fit(TEMPLATE, 5, memory_target())
+    require_fit(TEMPLATE, 5, memory_target(max_arena=least))
+    with pytest.raises(
+        ConfigError, match=f"needs {least:,} bytes where max_arena is {least - 1:,}"
+    ):
+        require_fit(TEMPLATE, 5, memory_target(max_arena=least - 1))

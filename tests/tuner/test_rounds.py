@@ -19,12 +19,21 @@ from tuner.rounds import (
 def trial(genotype, accuracy=None, memory=100, **kwargs):
     status = kwargs.pop("status", FAILED if accuracy is None else COMPLETED)
     return PlannedTrial(
-        genotype, "grow", "grow", memory, memory, status=status, val_accuracy=accuracy, **kwargs
+        genotype,
+        "grow",
+        "grow",
+        parameter_bytes=memory,
+        lifetime_bytes=memory,
+        arena_bytes=memory,
+        intermediate_bytes=memory,
+        status=status,
+        val_accuracy=accuracy,
+        **kwargs,
     )
 
 
 def closed(number, trials, base=None, tradeoff=1.0):
-    entry = Round(number, "5x", 10, Spread(50, 50), trials)
+    entry = Round(number, "5x", 10, 0, Spread(50, 50), trials)
     entry.close(base, tradeoff, "relative")
     return entry
 
@@ -52,7 +61,7 @@ def test_a_round_without_a_result_has_no_winner():
 
 def test_a_round_is_over_when_every_trial_is():
     running = trial("5x0c3+0c3=", status=RUNNING)
-    entry = Round(1, "5x", 10, Spread(1, 1), [running, trial("5x0d3+0d3=", 0.5)])
+    entry = Round(1, "5x", 10, 0, Spread(1, 1), [running, trial("5x0d3+0d3=", 0.5)])
     assert not entry.is_over
     running.status = FAILED
     assert entry.is_over
@@ -94,4 +103,4 @@ def test_the_best_of_a_search_is_where_the_gains_add_up_highest():
 
 def test_nothing_scored_is_ranked_nowhere():
     assert ranked_trials([]) == []
-    assert ranked_trials([Round(1, "5x", 1, Spread(1, 1), [trial("5x0c3+0c3=", 0.5)])]) == []
+    assert ranked_trials([Round(1, "5x", 1, 0, Spread(1, 1), [trial("5x0c3+0c3=", 0.5)])]) == []

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.memory import memory_target
 from tests.helpers.searches import TEMPLATE
 from tuner.settings import SearchSettings
 
@@ -49,3 +50,21 @@ def test_differences_name_each_setting_and_both_values():
 def test_settings_read_back_do_not_differ():
     read = SearchSettings.from_state(json.loads(json.dumps(SETTINGS.to_state())))
     assert SETTINGS.differences(read) == []
+
+
+def test_differences_name_each_part_of_the_memory_aimed_at():
+    other = replace(SETTINGS, target=memory_target("arena", max_arena="256kB"))
+    assert SETTINGS.differences(other) == [
+        "memory: 'lifetime' there, 'arena' now",
+        "max_arena: None there, 256000 now",
+    ]
+    assert SearchSettings.from_state(json.loads(json.dumps(other.to_state()))) == other
+
+
+def test_what_training_records_under_a_setting_s_name_hides_none():
+    recorded = replace(SETTINGS, training={"memory": "8 GB"})
+    other = replace(recorded, training={"memory": "4 GB"}, target=memory_target("arena"))
+    assert recorded.differences(other) == [
+        "memory: 'lifetime' there, 'arena' now",
+        "training.memory: '8 GB' there, '4 GB' now",
+    ]

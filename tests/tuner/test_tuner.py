@@ -1,5 +1,6 @@
 import itertools
 import json
+import math
 
 import keras
 import keras_tuner
@@ -8,6 +9,7 @@ import pytest
 
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.genotype import canonical_key, from_string
+from memnas_tf.memory import arena_memory, parameter_memory
 from tests.helpers.searches import TEMPLATE, FormulaTuner, formula, make_tuner
 from tuner import MemNASHyperModel, MemNASTuner, SearchListener, load_search
 
@@ -249,3 +251,69 @@ def test_a_candidate_s_result_does_not_depend_on_what_ran_before(tmp_path, image
 def test_results_summary_prints_the_best(finished, capsys):
     finished.results_summary(1)
     assert load_search(finished.project_dir).best.genotype in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"memory": "lifetime", "max_arena": 3400},
+        {"memory": "arena", "max_arena": 3400},
+        {"memory": "arena", "max_parameters": "6 kB"},
+        {"max_arena": "7.5kB", "max_parameters": 9000, "kernels": "optimised"},
+    ],
+)
+def test_what_does_not_fit_is_never_planned(tmp_path, target):
+    tuner = make_tuner(tmp_path, max_rounds=3, **target)
+    tuner.search(verbose=0)
+    target = tuner.oracle.settings.target
+    rounds = tuner.oracle.rounds
+    assert len(rounds) == 3
+    assert all(entry.too_large for entry in rounds)
+    for genotype in (from_string(trial.genotype) for entry in rounds for trial in entry.trials):
+        assert arena_memory(genotype, TEMPLATE, kernels=target.kernels) <= (
+            target.max_arena or math.inf
+        )
+        assert parameter_memory(genotype, TEMPLATE) <= (target.max_parameters or math.inf)
+
+
+def test_the_same_search_without_a_budget_goes_beyond_it(finished):
+    """Or the test above would show nothing."""
+    trials = [trial for entry in finished.oracle.rounds for trial in entry.trials]
+    assert max(trial.arena_bytes for trial in trials) > 3400
+    assert max(trial.parameter_bytes for trial in trials) > 9000
+
+
+def test_budgets_that_nothing_keeps_to_are_refused_before_a_directory_is_made(tmp_path):
+    message = (
+        r"no network of the first round fits: the smallest needs 2,304 bytes where max_arena is "
+        r"1,000; allow more, or use fewer filters"
+    )
+    with pytest.raises(ConfigError, match=message):
+        make_tuner(tmp_path / "new", max_arena="1kB")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_search_that_runs_out_of_networks_that_fit_keeps_its_answer(tmp_path):
+    tuner = make_tuner(tmp_path, max_parameters=1244, max_rounds=20, trials_per_round=100)
+    tuner.search(verbose=0)
+    assert 1 < len(tuner.oracle.rounds) < 20
+    assert "that fits: the smallest needs" in tuner.oracle.stop_reason
+    best = load_search(tmp_path / "search").best
+    assert best.val_accuracy == pytest.approx(formula(from_string(best.genotype)))
+
+
+def test_another_budget_is_refused_on_resuming_and_the_same_in_other_words_is_not(tmp_path):
+    make_tuner(tmp_path, max_rounds=1, max_arena="4kB").search(verbose=0)
+    with pytest.raises(SearchError, match=r"\(max_arena: 4000 there, 5000 now\)"):
+        make_tuner(tmp_path, max_rounds=1, max_arena="5kB")
+    with pytest.raises(SearchError, match=r"max_arena: 4000 there, None now"):
+        make_tuner(tmp_path, max_rounds=1)
+    again = make_tuner(tmp_path, max_rounds=1, max_arena=4000, bytes_per_weight=4)
+    assert len(again.oracle.rounds) == 1
+
+
+def test_a_trial_carries_its_memory(finished):
+    trial = finished.oracle.rounds[1].trials[0]
+    values = finished.oracle.trials[trial.trial_id].hyperparameters.values
+    for name in ("parameter_bytes", "lifetime_bytes", "arena_bytes"):
+        assert values[name] == getattr(trial, name) > 0

@@ -10,7 +10,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from memnas_tf.data import source
-from memnas_tf.data.loading import ImageDataset, load_dataset, split_indices
+from memnas_tf.data.loading import ImageDataset, dataset_shape, load_dataset, split_indices
 from memnas_tf.errors import DataError
 
 
@@ -188,3 +188,16 @@ def test_cifar10(cifar10_dir: Path) -> None:
     # The pixels went through JPEG, whose fast decoder alone moves red and blue by 1 level.
     assert data.mean == pytest.approx((125.3, 123.0, 113.9), abs=1.5)
     assert data.std == pytest.approx((63.0, 62.1, 66.7), abs=1.0)
+
+
+@pytest.mark.parametrize("image_size", [None, (12, 10)])
+def test_the_shape_is_known_without_the_data(image_size, tmp_path: Path) -> None:
+    shape, classes = dataset_shape("digits", tmp_path, image_size)
+    assert list(tmp_path.iterdir()) == []
+    data = load_dataset("digits", tmp_path, image_size=image_size)
+    assert (shape, classes) == (data.input_shape, data.classes)
+
+
+def test_a_shape_that_varies_is_refused_without_the_data(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="differ in size: set one with --image-size"):
+        dataset_shape("oddities", tmp_path)
