@@ -95,7 +95,7 @@ class _Collector:
         return len(self.calls) - 1
 
     def walk(self, model: Any, prefix: str, inputs: list[int]) -> list[int]:
-        """Append the calls of a model that reads some tensors; return the tensors of its outputs."""
+        """Append the calls of a model that reads some tensors; return its outputs."""
         sources, outputs = _ends(model)
         tensors = {id(tensor): place for tensor, place in zip(sources, inputs, strict=True)}
         for operation, node in _nodes(outputs, set(tensors)):
