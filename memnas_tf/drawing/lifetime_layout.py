@@ -31,7 +31,7 @@ _MIN_PLOT_WIDTH, _MAX_PLOT_WIDTH = 5.0, 9.0
 _MIN_BAND_WIDTH = 0.02
 _MIN_NAMES_WIDTH, _MAX_NAMES_WIDTH = 0.9, 3.2
 _COLUMN_GAP = 0.14
-_LEADER_WIDTH = 0.3
+_LEADER_WIDTH = 0.6
 _MEMORY_HEIGHT = 1.9
 _PEAK_GAP = 0.42
 _AXIS_HEIGHT = 0.3
@@ -275,10 +275,12 @@ def _legend(
     for text in texts:
         items.append((text, Box(x, y, m.SWATCH, m.SWATCH / 2)))
         x += m.SWATCH + m.SWATCH_GAP + text_width(text, m.FONT) + m.LEGEND_GAP
-    note = (
-        f"Named are the {_NAMED_ALIVE} largest at the peak and the {_NAMED_LARGEST} largest of all."
-    )
-    lines = wrap(note, width - 2 * m.PAGE_MARGIN, m.SMALL_FONT) if is_dense else ()
+    if not is_dense:
+        return tuple(items), Label((), (m.PAGE_MARGIN, y + m.SWATCH / 2))
+    few = sum(marked) <= _NAMED_ALIVE
+    at_peak = f"those in memory in step {peak}" if few else f"the {_NAMED_ALIVE} largest of them"
+    note = f"Named are {at_peak} and the {_NAMED_LARGEST} largest of all."
+    lines = wrap(note, width - 2 * m.PAGE_MARGIN, m.SMALL_FONT)
     return tuple(items), Label(lines, (m.PAGE_MARGIN, y + m.LEGEND_ROW))
 
 

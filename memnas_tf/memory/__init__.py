@@ -2,21 +2,33 @@
 
 from memnas_tf.memory.arena_memory import arena_memory
 from memnas_tf.memory.graph import Graph, Node, block_graph, network_graph
+from memnas_tf.memory.keras_graph import keras_lifetime_graph
 from memnas_tf.memory.lifetime import Lifetime, lifetime_memory, lifetimes, memory_row
+from memnas_tf.memory.lifetime_rows import (
+    LifetimeRow,
+    memory_per_step,
+    paper_rows,
+    runtime_rows,
+)
 from memnas_tf.memory.parameters import parameter_count, parameter_memory
 from memnas_tf.memory.units import format_bytes
 
 __all__ = [
     "Graph",
     "Lifetime",
+    "LifetimeRow",
     "Node",
     "arena_memory",
     "block_graph",
     "format_bytes",
+    "keras_lifetime_graph",
     "lifetime_memory",
     "lifetimes",
+    "memory_per_step",
     "memory_row",
     "network_graph",
+    "paper_rows",
     "parameter_count",
     "parameter_memory",
+    "runtime_rows",
 ]

@@ -31,7 +31,9 @@ class LifetimeRow(NamedTuple):
     bytes: int
 
 
-def paper_rows(graph: Graph, bytes_per_value: int = BYTES_PER_VALUE) -> list[LifetimeRow]:
+def paper_rows(
+    graph: Graph, bytes_per_value: int = BYTES_PER_VALUE, labels: Sequence[str] | None = None
+) -> list[LifetimeRow]:
     """Tell which tensors live when by the paper's measure.
 
     Source: the paper, Figure 3.
@@ -39,13 +41,18 @@ def paper_rows(graph: Graph, bytes_per_value: int = BYTES_PER_VALUE) -> list[Lif
     Args:
         graph: Layers in an order in which they can run.
         bytes_per_value: Bytes of one value: 4 for float32.
+        labels: A name for each node; without them, the nodes' own.
 
     Returns:
         A row for each tensor that has values, in the graph's order.
+
+    Raises:
+        ConfigError: If there are not as many labels as nodes.
     """
+    names = _checked([node.label for node in graph], labels)
     return [
-        LifetimeRow(node.label, made, freed - 1, node.values * bytes_per_value)
-        for node, (made, freed) in zip(graph, lifetimes(graph), strict=True)
+        LifetimeRow(name, made, freed - 1, node.values * bytes_per_value)
+        for name, node, (made, freed) in zip(names, graph, lifetimes(graph), strict=True)
         if node.values
     ]
 
@@ -67,9 +74,7 @@ def runtime_rows(graph: RuntimeGraph, labels: Sequence[str] | None = None) -> li
     Raises:
         ConfigError: If there are not as many labels as tensors.
     """
-    names = _operation_names(graph) if labels is None else list(labels)
-    if len(names) != len(graph.sizes):
-        raise ConfigError(f"there are {len(names)} labels for {len(graph.sizes)} tensors")
+    names = _checked(_operation_names(graph), labels)
     steps = len(graph.operations)
     owners = _shared_owners(graph)
     first, last = _intervals(graph, owners, steps)
@@ -103,13 +108,16 @@ def memory_per_step(rows: Sequence[LifetimeRow]) -> list[int]:
     return list(accumulate(changes))[:-1]
 
 
-def alive(rows: Sequence[LifetimeRow], step: int) -> list[LifetimeRow]:
-    """Return the rows that are in use at a step, in their order."""
-    return [row for row in rows if row.first <= step <= row.last]
-
-
 def _operation_names(graph: RuntimeGraph) -> list[str]:
     names = ["input"] * len(graph.sizes)
     for operation in graph.operations:
         names[operation.output] = operation.kind
     return names
+
+
+def _checked(usual: Sequence[str], labels: Sequence[str] | None) -> Sequence[str]:
+    if labels is None:
+        return usual
+    if len(labels) != len(usual):
+        raise ConfigError(f"there are {len(labels)} labels for {len(usual)} tensors")
+    return labels
