@@ -286,7 +286,7 @@ def _legend(
 
 def _nice_step(least: float) -> int:
     """Return the smallest of 1, 2, 5, 10, 20, ... that is not below `least`."""
-    power = 10 ** max(0, floor(log10(max(least, 1))))
+    power = int(10 ** max(0, floor(log10(max(least, 1)))))
     return next(f * power for f in (1, 2, 5, 10) if f * power >= least)
 
 

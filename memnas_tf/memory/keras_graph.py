@@ -56,7 +56,7 @@ class _Call(NamedTuple):
     values: int
 
 
-def keras_lifetime_graph(model: Any) -> Graph:
+def keras_lifetime_graph(model: Any, fuse: bool = True) -> Graph:
     """Lay out a functional Keras model for the lifetime measure.
 
     Models within the model are laid out too, and a `CellLayer` of `memnas_tf.layers` as its two
@@ -69,6 +69,8 @@ def keras_lifetime_graph(model: Any) -> Graph:
     Args:
         model: A functional or sequential `keras.Model` that is built, with a fixed input shape
             but for the batch.
+        fuse: Whether padding, normalisations and activations are part of the layers before or
+            after them where they can be; otherwise each makes a tensor of its own.
 
     Returns:
         The layers in an order in which they can run, for one image: inputs of kind "input",
@@ -80,7 +82,11 @@ def keras_lifetime_graph(model: Any) -> Graph:
     collector = _Collector()
     inputs = [collector.add(_INPUT, _INPUT, (), _values(tensor)) for tensor in _ends(model)[0]]
     outputs = collector.walk(model, "", inputs)
-    return _merged(collector.calls, outputs)
+    calls = collector.calls
+    if not fuse:
+        parts = (_PADDING, _ELEMENTWISE)
+        calls = [call._replace(role=_LAYER) if call.role in parts else call for call in calls]
+    return _merged(calls, outputs)
 
 
 class _Collector:

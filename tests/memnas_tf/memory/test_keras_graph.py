@@ -69,6 +69,8 @@ def test_a_convolution_with_what_belongs_to_it_is_one_layer():
         ("scores", (1,), 5),
     ]
     assert memory_row(keras_lifetime_graph(model)) == [192, 256, 5]
+    apart = keras_lifetime_graph(model, fuse=False)
+    assert [node.values for node in apart] == [192, 300, 256, 256, 256, 5, 5]
 
 
 def test_what_two_read_is_not_overwritten():
