@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import keras
 from paper_networks import condensenet, mobilenet_v2_cifar, resnet_cifar, shufflenet_v1
+from scipy.stats import kendalltau
 
 from memnas_tf.memory import Graph, keras_lifetime_graph, lifetimes, memory_row
 
@@ -83,34 +84,58 @@ def intermediate(model: keras.Model) -> dict[str, int]:
     }
 
 
+class Counted(NamedTuple):
+    """What was counted of a network, in megabytes."""
+
+    published: Published
+    weights: float
+    intermediate: dict[str, float]
+
+    @property
+    def rest(self) -> float:
+        """What the paper's total leaves for intermediate results."""
+        return self.published.total - self.weights
+
+    @property
+    def total(self) -> float:
+        """Our total: the paper's rule, float32 weights."""
+        return self.weights + self.intermediate["lifetime"]
+
+    def close(self) -> list[str]:
+        """Name the ways of counting that come close to the paper's total."""
+        totals = {
+            f"{name}{note}": count + share * self.weights
+            for note, share in (("", 1.0), (" and 2-byte weights", 0.5))
+            for name, count in self.intermediate.items()
+        }
+        printed = self.published.total
+        return [name for name, total in totals.items() if abs(total / printed - 1) <= CLOSE]
+
+
+def count(published: Published) -> Counted:
+    """Build a network and count it."""
+    keras.backend.clear_session()
+    model = published.build()
+    scale = BYTES_PER_VALUE / MEGABYTE
+    counts = {name: scale * values for name, values in intermediate(model).items()}
+    return Counted(published, scale * model.count_params(), counts)
+
+
 def table(networks: tuple[Published, ...]) -> str:
     """Count networks and write what was counted beside what the paper prints."""
-    rows = [
-        "| network | the paper's total | parameters | the paper's rest | lifetime | held | "
-        "held, BN | sum | sum, BN | our total | rest / lifetime | within 10 % |",
-        "| --- " * 12 + "|",
-    ]
-    for network in networks:
-        keras.backend.clear_session()
-        model = network.build()
-        weights = BYTES_PER_VALUE * model.count_params() / MEGABYTE
-        counts = {
-            name: BYTES_PER_VALUE * values / MEGABYTE
-            for name, values in intermediate(model).items()
-        }
-        rest = network.total - weights
-        totals = {
-            f"{name}{half}": counts[name] + weights * share
-            for half, share in (("", 1), (", half", 0.5))
-            for name in counts
-        }
-        close = [n for n, total in totals.items() if abs(total / network.total - 1) <= CLOSE]
-        cells = [network.name, f"{network.total:.1f}", f"{weights:.2f}", f"{rest:.2f}"]
-        cells += [f"{count:.2f}" for count in counts.values()]
-        cells += [f"{weights + counts['lifetime']:.1f}", f"{rest / counts['lifetime']:.1f}"]
-        cells.append("; ".join(close) or "none")
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows)
+    counted = [count(network) for network in networks]
+    heads = ["network", "paper", "ours", "parameters", "paper's rest"]
+    heads += [*counted[0].intermediate, "rest / lifetime", f"within {CLOSE:.0%}"]
+    lines = [heads, ["---"] * len(heads)]
+    for row in counted:
+        lifetime = row.intermediate["lifetime"]
+        cells = [row.published.name, f"{row.published.total:.1f}", f"{row.total:.1f}"]
+        cells += [f"{value:.2f}" for value in (row.weights, row.rest, *row.intermediate.values())]
+        lines.append([*cells, f"{row.rest / lifetime:.1f}", "; ".join(row.close()) or "none"])
+    printed = [row.published.total for row in counted]
+    tau = kendalltau(printed, [row.total for row in counted]).statistic
+    body = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return f"{body}\n\nKendall tau of our totals with the paper's: {tau:.2f}"
 
 
 def main() -> None:
