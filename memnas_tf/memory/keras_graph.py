@@ -182,8 +182,10 @@ def _without_padding_and_copies(calls: list[_Call], outputs: list[int]) -> list[
 def _role(operation: Any) -> str:
     import keras
 
-    if getattr(operation, "operation", None) in BY_NAME and not operation.layers:
-        return _NOTHING  # an `OperationLayer` that passes its input through
+    from memnas_tf.layers import OperationLayer
+
+    if isinstance(operation, OperationLayer):
+        return _LAYER if operation.layers else _NOTHING
     for role, names in _KERAS_ROLES.items():
         classes = tuple(
             getattr(keras.layers, name) for name in names if hasattr(keras.layers, name)

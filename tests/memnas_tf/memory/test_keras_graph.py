@@ -8,7 +8,7 @@ from keras import layers
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import PRESETS
-from memnas_tf.layers import build_network
+from memnas_tf.layers import OperationLayer, build_network
 from memnas_tf.memory import lifetime_memory, memory_row, network_graph
 from memnas_tf.memory.keras_graph import keras_lifetime_graph
 from memnas_tf.template import cifar_template
@@ -136,6 +136,13 @@ def test_models_within_models_are_laid_out_each_time_that_they_are_used():
     path = "outer/inner/conv"
     assert summary(model) == [("input", (), 32), ("inner/conv", (0,), 32), ("inner/conv", (1,), 32)]
     assert summary(outer) == [("input", (), 32), (path, (0,), 32), (path, (1,), 32)]
+
+
+def test_an_operation_by_itself_is_a_layer_unless_it_passes_its_input_through():
+    inputs = image(4, 2)
+    x = OperationLayer("identity", 2)(inputs)
+    x = OperationLayer("factorised_7x7", 3, 2, name="factorised")(x)
+    assert summary(keras.Model(inputs, x)) == [("input", (), 32), ("factorised", (0,), 12)]
 
 
 class Doubling(layers.Layer):
