@@ -2,7 +2,14 @@
 
 from memnas_tf.memory.arena_memory import arena_memory
 from memnas_tf.memory.graph import Graph, Node, block_graph, network_graph
+from memnas_tf.memory.keras_graph import keras_lifetime_graph
 from memnas_tf.memory.lifetime import Lifetime, lifetime_memory, lifetimes, memory_row
+from memnas_tf.memory.lifetime_rows import (
+    LifetimeRow,
+    memory_per_step,
+    paper_rows,
+    runtime_rows,
+)
 from memnas_tf.memory.parameters import parameter_count, parameter_memory
 from memnas_tf.memory.target import MemoryTarget, NetworkMemory, memory_target
 from memnas_tf.memory.units import format_bytes, parse_bytes
@@ -10,18 +17,23 @@ from memnas_tf.memory.units import format_bytes, parse_bytes
 __all__ = [
     "Graph",
     "Lifetime",
+    "LifetimeRow",
     "MemoryTarget",
     "NetworkMemory",
     "Node",
     "arena_memory",
     "block_graph",
     "format_bytes",
+    "keras_lifetime_graph",
     "lifetime_memory",
     "lifetimes",
+    "memory_per_step",
     "memory_row",
     "memory_target",
     "network_graph",
+    "paper_rows",
     "parameter_count",
     "parameter_memory",
     "parse_bytes",
+    "runtime_rows",
 ]

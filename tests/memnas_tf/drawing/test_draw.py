@@ -100,7 +100,7 @@ def test_a_failure_leaves_the_old_file_alone(tmp_path, monkeypatch):
 
 
 def test_very_large_drawings_stay_within_what_viewers_open(tmp_path, monkeypatch):
-    monkeypatch.setattr("memnas_tf.drawing.draw._MAX_PIXELS", 300)
+    monkeypatch.setattr("memnas_tf.drawing.picture_file._MAX_PIXELS", 300)
     draw_genotype(FIGURE, tmp_path / "best.png")
     assert max(imread(tmp_path / "best.png").shape) == 300
 

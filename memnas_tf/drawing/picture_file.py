@@ -1,0 +1,70 @@
+"""A matplotlib figure as a file: PNG or SVG by suffix, the same bytes for the same picture."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib import rc_context, rcParamsDefault
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from memnas_tf.errors import ConfigError
+
+_DOTS_PER_INCH = 150
+# The larger side of a PNG; more is a matter for SVG.
+_MAX_PIXELS = 16_000
+_CANVASES = {".png": FigureCanvasAgg, ".svg": FigureCanvasSVG}
+# No date and no version: one picture gives one file.
+_METADATA: dict[str, dict[str, str | None]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+}
+# What a matplotlibrc could change in the picture, as matplotlib ships it.
+_FAMILIES = {"figure", "font", "lines", "patch", "path", "savefig", "svg", "text"}
+_SETTINGS = {
+    **{
+        name: value
+        for name, value in rcParamsDefault.items()
+        if name.partition(".")[0] in _FAMILIES
+    },
+    "font.family": ["DejaVu Sans"],
+    "svg.fonttype": "none",
+    "svg.hashsalt": "memnas_tf",
+}
+
+
+def write_picture(path: str | os.PathLike[str], paint: Callable[[], Figure]) -> None:
+    """Paint a picture and write it, whole or not at all.
+
+    Args:
+        path: Where the picture goes, replacing what is there. Its suffix, .png or .svg, chooses
+            the format. Folders on the way are made.
+        paint: Makes the figure, once the suffix is known to be one of these.
+
+    Raises:
+        ConfigError: If the path has another suffix.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in _CANVASES:
+        raise ConfigError(
+            f"cannot draw {path.name!r}: its suffix is {suffix!r}; use {' or '.join(_CANVASES)}"
+        )
+    with rc_context(_SETTINGS):
+        _write(paint(), path, suffix)
+
+
+def _write(figure: Figure, path: Path, suffix: str) -> None:
+    dpi = min(_DOTS_PER_INCH, _MAX_PIXELS / max(figure.get_size_inches()))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        _CANVASES[suffix](figure).print_figure(
+            temporary, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix]
+        )
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
