@@ -78,7 +78,7 @@ def plan_arena(graph: RuntimeGraph) -> Arena:
     Returns:
         The arena's size in bytes, and every tensor's offset.
     """
-    owners = _shared_owners(graph)
+    owners = shared_owners(graph)
     forever = len(graph.operations)
     first, last = _intervals(graph, owners, forever)
     requests = [
@@ -106,7 +106,7 @@ def _reference_counts(graph: RuntimeGraph) -> list[int]:
     return counts
 
 
-def _shared_owners(graph: RuntimeGraph) -> list[int]:
+def shared_owners(graph: RuntimeGraph) -> list[int]:
     """Return for every tensor the one in whose memory it lies: itself, if it shares none."""
     counts = _reference_counts(graph)
     owners = list(range(len(graph.sizes)))
