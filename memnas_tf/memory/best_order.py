@@ -14,7 +14,7 @@ from typing import NamedTuple
 from memnas_tf.errors import ConfigError
 from memnas_tf.memory.arena import RuntimeGraph, plan_arena, shared_owners
 
-MAX_STATES = 5000  # a few seconds with hundreds of operations
+MAX_STATES = 10_000  # a few seconds with hundreds of operations
 BEAM_WIDTH = 8
 
 
