@@ -1,6 +1,6 @@
 """How much memory the best order of operations saves, on random networks.
 
-    python benchmarks/order_savings.py --count 300 --real 10
+    python benchmarks/order_savings.py --count 300 --seed 5000 --real 10
 
 The networks are those of arena_accuracy.py. The converter's order is compared with the one in
 which the least memory lives at once, and with the same if its planned arena is smaller. With
@@ -83,14 +83,20 @@ def run_both(saving: Saving, kernels: str) -> dict[str, Any]:
         "predicted": predicted.end,
         "measured": measured.end,
         "layout": measured.offsets == tuple(predicted.offsets[tensor] for tensor in tensors),
-        "equal": bool(np.array_equal(_answer(content, image), _answer(other, image))),
+        "equal": bool(np.array_equal(*(_answer(c, image, kernels) for c in (content, other)))),
     }
 
 
-def _answer(content: bytes, image: Any) -> Any:
-    from ai_edge_litert.interpreter import Interpreter
+def _answer(content: bytes, image: Any, kernels: str) -> Any:
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-    interpreter = Interpreter(model_content=content, num_threads=1)
+    resolver = {
+        "reference": OpResolverType.BUILTIN_REF,
+        "optimised": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+    }[kernels]
+    interpreter = Interpreter(
+        model_content=content, experimental_op_resolver_type=resolver, num_threads=1
+    )
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image)
     interpreter.invoke()
