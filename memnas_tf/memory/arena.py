@@ -8,6 +8,7 @@ live at the same time. Nothing here knows of networks.
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Sequence
 from typing import NamedTuple
 
 ALIGNMENT = 64  # bytes
@@ -81,9 +82,9 @@ def plan_arena(graph: RuntimeGraph) -> Arena:
     Returns:
         The arena's size in bytes, and every tensor's offset.
     """
-    owners = _shared_owners(graph)
+    owners = shared_owners(graph)
     forever = len(graph.operations)
-    first, last = _intervals(graph, owners, forever)
+    first, last = intervals(graph, owners)
     requests = [
         _Request(tensor, graph.sizes[tensor], first[tensor], last[tensor])
         for tensor, owner in enumerate(owners)
@@ -109,7 +110,7 @@ def _reference_counts(graph: RuntimeGraph) -> list[int]:
     return counts
 
 
-def _shared_owners(graph: RuntimeGraph) -> list[int]:
+def shared_owners(graph: RuntimeGraph) -> list[int]:
     """Return for every tensor the one in whose memory it lies: itself, if it shares none."""
     counts = _reference_counts(graph)
     owners = list(range(len(graph.sizes)))
@@ -132,11 +133,20 @@ def _may_overwrite(graph: RuntimeGraph, counts: list[int], tensor: int, output: 
     return counts[tensor] == 1 and graph.sizes[tensor] == graph.sizes[output] > SCALAR_BYTES
 
 
-def _intervals(graph: RuntimeGraph, owners: list[int], forever: int) -> tuple[list[int], list[int]]:
-    """Return the operations during which each tensor lives, the first and the last.
+def intervals(graph: RuntimeGraph, owners: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Tell during which operations tensors live.
 
     A tensor that nobody reads is never freed.
+
+    Args:
+        graph: The operations in the order in which they run.
+        owners: What `shared_owners` returns.
+
+    Returns:
+        The first and the last operation of every tensor, counted from 0; the last is the number
+        of operations for one that lives beyond them.
     """
+    forever = len(graph.operations)
     first = [0] * len(owners)
     last = [forever] * len(owners)
     for step, operation in enumerate(graph.operations):

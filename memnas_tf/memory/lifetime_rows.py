@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from memnas_tf.errors import ConfigError
-from memnas_tf.memory.arena import RuntimeGraph, _intervals, _shared_owners
+from memnas_tf.memory.arena import RuntimeGraph, RuntimeOperation, intervals, shared_owners
 from memnas_tf.memory.graph import Graph
 from memnas_tf.memory.lifetime import BYTES_PER_VALUE, lifetimes
 
@@ -76,8 +76,8 @@ def runtime_rows(graph: RuntimeGraph, labels: Sequence[str] | None = None) -> li
     """
     names = _checked(_operation_names(graph), labels)
     steps = len(graph.operations)
-    owners = _shared_owners(graph)
-    first, last = _intervals(graph, owners, steps)
+    owners = shared_owners(graph)
+    first, last = intervals(graph, owners)
     rows = [
         # A tensor that is kept to the end is kept beyond the last operation.
         LifetimeRow(names[tensor], first[tensor] + 1, min(last[tensor] + 1, max(steps, 1)), size)
@@ -85,7 +85,7 @@ def runtime_rows(graph: RuntimeGraph, labels: Sequence[str] | None = None) -> li
         if owners[tensor] == tensor
     ]
     rows += [
-        LifetimeRow(f"temporary of {names[operation.output]}", step, step, size)
+        LifetimeRow(f"temporary of {_name(operation, names)}", step, step, size)
         for step, operation in enumerate(graph.operations, 1)
         for size in operation.temporaries
     ]
@@ -111,8 +111,13 @@ def memory_per_step(rows: Sequence[LifetimeRow]) -> list[int]:
 def _operation_names(graph: RuntimeGraph) -> list[str]:
     names = ["input"] * len(graph.sizes)
     for operation in graph.operations:
-        names[operation.output] = operation.kind
+        for tensor in operation.outputs:
+            names[tensor] = operation.kind
     return names
+
+
+def _name(operation: RuntimeOperation, names: Sequence[str]) -> str:
+    return names[operation.outputs[0]] if operation.outputs else operation.kind
 
 
 def _checked(usual: Sequence[str], labels: Sequence[str] | None) -> Sequence[str]:

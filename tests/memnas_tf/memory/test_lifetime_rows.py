@@ -67,10 +67,10 @@ def test_the_peak_is_the_lifetime_memory():
 RUNTIME = RuntimeGraph(
     sizes=(10, 100, 50, 100, 8),
     operations=(
-        RuntimeOperation("CONV_2D", (0,), 1, (30, 7)),
-        RuntimeOperation("MEAN", (1,), 2),
-        RuntimeOperation("ADD", (1,), 3, in_place=True),
-        RuntimeOperation("CONCATENATION", (2, 3), 4),
+        RuntimeOperation("CONV_2D", (0,), (1,), (30, 7)),
+        RuntimeOperation("MEAN", (1,), (2,)),
+        RuntimeOperation("ADD", (1,), (3,), in_place=(1,)),
+        RuntimeOperation("CONCATENATION", (2, 3), (4,)),
     ),
     inputs=(0,),
     outputs=(4,),
