@@ -15,6 +15,7 @@ import click
 
 from memnas_cli.export_command import export
 from memnas_cli.interrupts import INTERRUPTED
+from memnas_cli.memory_command import memory
 from memnas_cli.search_command import search
 from memnas_cli.show_command import show
 from memnas_tf.errors import MemNASError
@@ -50,6 +51,10 @@ def main(verbose: bool) -> None:
         memnas search --dataset cifar10 --filters 16 --epochs 10
     What came of it:
         memnas show searches/digits
+    What it needs, or any Keras model:
+        memnas memory searches/digits
+        memnas memory MODEL.keras --plot memory.png
+    A model for serving:
         memnas export searches/digits --to models/digits
 
     Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 interrupted.
@@ -61,6 +66,7 @@ def main(verbose: bool) -> None:
 
 main.add_command(search)
 main.add_command(show)
+main.add_command(memory)
 main.add_command(export)
 
 if __name__ == "__main__":

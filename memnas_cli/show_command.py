@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from memnas_cli.shapes import Size
+from memnas_cli.template_options import template_options
 from memnas_cli.winner_files import (
     DRAWING_FILE,
     FOLDER,
@@ -22,7 +22,7 @@ from memnas_cli.winner_files import (
 )
 from memnas_tf.genotype import Genotype, from_string, load_genotype, render, to_string
 from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
-from memnas_tf.template import DEFAULT_BLOCKS, DEFAULT_FILTERS, Template, cifar_template
+from memnas_tf.template import Template, cifar_template
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
 from tuner.rounds import PlannedTrial
 
@@ -31,22 +31,7 @@ from tuner.rounds import PlannedTrial
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 @click.option("--draw", type=click.Path(), help="Draw the architecture to a .png or .svg file.")
-@click.option(
-    "--input-shape",
-    default="32x32x3",
-    type=Size("height", "width", "channels"),
-    help="Size of an image.",
-)
-@click.option("--classes", default=10, type=click.IntRange(min=2), help="Number of classes.")
-@click.option(
-    "--filters",
-    default=DEFAULT_FILTERS,
-    type=click.IntRange(min=1),
-    help="Output channels of every operation.",
-)
-@click.option(
-    "--blocks", default=DEFAULT_BLOCKS, type=click.IntRange(min=1), help="Blocks of the network."
-)
+@template_options
 def show(
     source: str,
     as_json: bool,

@@ -27,3 +27,7 @@ class SearchError(MemNASError):
 
 class ExportError(MemNASError):
     """Report an export that would overwrite, or that lacks what it needs."""
+
+
+class ModelError(MemNASError):
+    """Report a Keras model that cannot be loaded or measured."""

@@ -1,0 +1,179 @@
+"""`memnas memory`: what a network needs, ours or any Keras model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from rich.console import Console
+
+from memnas_cli.quiet import start_keras
+from memnas_cli.template_options import template_options
+from memnas_tf.errors import ConfigError
+from memnas_tf.genotype import load_genotype
+from memnas_tf.memory import format_bytes
+from memnas_tf.memory.arena import RuntimeGraph
+from memnas_tf.memory.best_order import order_for_arena, reordered
+from memnas_tf.memory.estimate import ByKernels, MemoryEstimate, estimate_genotype
+from memnas_tf.memory.graph import Graph, network_graph
+from memnas_tf.memory.kernels import KERNELS, runtime_graph
+from memnas_tf.memory.lifetime_rows import LifetimeRow, paper_rows, runtime_rows
+from memnas_tf.memory.litert_graph import BYTES_PER_VALUE, litert_graph
+from memnas_tf.template import Template, cifar_template
+from tuner.history import ORACLE_FILE, load_search
+
+DTYPES = tuple(BYTES_PER_VALUE)
+
+
+class _Choice(NamedTuple):
+    """Which of the arenas a plot or a LiteRT model is for."""
+
+    dtype: str
+    kernels: str
+
+
+@click.command(context_settings={"show_default": True})
+@click.argument("source")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a script, in bytes.")
+@click.option("--plot", type=click.Path(), help="Draw lifetimes to a .png or .svg file.")
+@click.option(
+    "--schedule",
+    default="paper",
+    type=click.Choice(["paper", "runtime", "best"]),
+    help="What is drawn: the paper's lifetimes, LiteRT's operations, or these in the best order.",
+)
+@click.option("--litert", type=click.Path(), help="Write a LiteRT model that runs in that order.")
+@click.option("--dtype", default="float32", type=click.Choice(DTYPES), help="Of LiteRT's tensors.")
+@click.option("--kernels", default="reference", type=click.Choice(KERNELS), help="Of LiteRT.")
+@template_options
+def memory(
+    source: str,
+    as_json: bool,
+    plot: str | None,
+    schedule: str,
+    litert: str | None,
+    dtype: str,
+    kernels: str,
+    **size: Any,
+) -> None:
+    """Tell how much memory SOURCE needs to classify one image.
+
+    SOURCE is a Keras model (MODEL.keras), the directory of a search, or an architecture: a preset,
+    a compact string or a JSON file, as a network of the given size.
+
+    Parameters are weights and moments in float32. Lifetimes are the paper's measure of
+    intermediate results. The arena is what the LiteRT interpreter allocates for tensors, with its
+    reference kernels or with optimised ones on one thread.
+    """
+    choice = _Choice(dtype, kernels)
+    if source.endswith(".keras"):
+        _keras_model(source, as_json, plot, schedule, litert, choice)
+        return
+    if litert:
+        raise ConfigError(f"--litert needs a trained model; {source} is none: give a .keras file")
+    template = _search_template(source) or cifar_template(**size)
+    genotype = load_genotype(source)
+    _print(source, template.input_shape, estimate_genotype(genotype, template), as_json)
+    if plot:
+        operations = runtime_graph(litert_graph(genotype, template, dtype), kernels)
+        rows = _rows(schedule, network_graph(genotype, template), operations, None)
+        _draw(rows, plot, source, schedule, choice)
+
+
+def _search_template(source: str) -> Template | None:
+    if not (Path(source) / ORACLE_FILE).exists():
+        return None
+    return load_search(Path(source)).settings.template
+
+
+def _keras_model(
+    source: str,
+    as_json: bool,
+    plot: str | None,
+    schedule: str,
+    litert: str | None,
+    choice: _Choice,
+) -> None:
+    with Console(stderr=True).status(f"loading {source}") as status:
+        start_keras()
+        from memnas_tf.keras_model import load_keras_model
+        from memnas_tf.litert.estimate import convert_all, estimate_converted
+        from memnas_tf.litert.model_file import read_model
+
+        model = load_keras_model(source)
+        contents = convert_all(model, on_step=status.update)
+        status.update("planning its arenas")
+        estimate = estimate_converted(model, contents)
+    _print(source, model.inputs[0].shape[1:], estimate, as_json)
+    content = contents[choice.dtype]
+    converted = read_model(content)
+    operations = runtime_graph(converted.graph, choice.kernels)
+    if plot:
+        from memnas_tf.memory.keras_graph import keras_lifetime_graph
+
+        rows = _rows(schedule, keras_lifetime_graph(model), operations, converted.names)
+        _draw(rows, plot, source, schedule, choice)
+    if litert:
+        _write_litert(litert, content, operations)
+
+
+def _write_litert(path: str, content: bytes, operations: RuntimeGraph) -> None:
+    from memnas_tf.litert.reordering import reorder_operations
+
+    order = order_for_arena(operations)
+    Path(path).write_bytes(reorder_operations(content, order.positions))
+    click.echo(
+        f"written to {path}: arena {format_bytes(order.size)}, "
+        f"{format_bytes(order.given_size)} in the converter's order",
+        err=True,
+    )
+
+
+def _rows(
+    schedule: str, layers: Graph, operations: RuntimeGraph, names: tuple[str, ...] | None
+) -> list[LifetimeRow]:
+    if schedule == "paper":
+        return paper_rows(layers)
+    if schedule == "best":
+        operations = reordered(operations, order_for_arena(operations).positions)
+    return runtime_rows(operations, names)
+
+
+def _draw(
+    rows: list[LifetimeRow], path: str, source: str, schedule: str, choice: _Choice
+) -> None:
+    from memnas_tf.drawing import draw_lifetimes
+
+    if schedule == "paper":
+        subtitle = "the paper's lifetimes: a layer a step, float32, one image"
+    else:
+        order = "the best order" if schedule == "best" else "the converter's order"
+        subtitle = f"LiteRT, {choice.dtype}, {choice.kernels} kernels, {order}, one image"
+    draw_lifetimes(rows, path, Path(source).name, subtitle)
+    click.echo(f"drawn to {path}", err=True)
+
+
+def _print(
+    source: str, input_shape: tuple[int, ...], estimate: MemoryEstimate, as_json: bool
+) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(estimate), indent=1))
+        return
+    click.echo(f"{source}, one image of {'x'.join(map(str, input_shape))}:")
+    click.echo(f"  parameters                  {format_bytes(estimate.parameter_bytes)}")
+    click.echo(f"  intermediate, lifetimes     {format_bytes(estimate.lifetime_bytes)}")
+    for dtype, by_kernels in estimate.arena_bytes.items():
+        for kernels, size in by_kernels.items():
+            name = f"{dtype}, {kernels}"
+            saving = _saving(estimate.best_order_bytes, dtype, kernels, size)
+            click.echo(f"  arena, {name:<20} {format_bytes(size)}{saving}")
+
+
+def _saving(best: ByKernels, dtype: str, kernels: str, size: int) -> str:
+    least = best[dtype][kernels]
+    if least == size:
+        return ""
+    return f" ({format_bytes(least)} in the best order, {100 * (1 - least / size):.0f} % less)"
