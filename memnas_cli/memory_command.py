@@ -142,9 +142,7 @@ def _rows(
     return runtime_rows(operations, names)
 
 
-def _draw(
-    rows: list[LifetimeRow], path: str, source: str, schedule: str, choice: _Choice
-) -> None:
+def _draw(rows: list[LifetimeRow], path: str, source: str, schedule: str, choice: _Choice) -> None:
     from memnas_tf.drawing import draw_lifetimes
 
     if schedule == "paper":

@@ -1,9 +1,10 @@
 """What a network is: genotype, moves, memory and metric without TensorFlow; layers and data with.
 
-from memnas_tf import PRESETS, cifar_template, lifetime_memory, build_network
+from memnas_tf import PRESETS, arena_memory, build_network, cifar_template, lifetime_memory
 
 template = cifar_template((32, 32, 3), classes=10, filters=64)
 lifetime_memory(PRESETS["figure-1b"], template)  # bytes, nothing is built
+arena_memory(PRESETS["figure-1b"], template, dtype="int8")  # what LiteRT allocates
 model = build_network(PRESETS["figure-1b"], template)  # a Keras model
 """
 
@@ -12,7 +13,7 @@ from typing import Any
 
 from memnas_tf.errors import MemNASError
 from memnas_tf.genotype import PRESETS, Cell, Genotype, from_string, load_genotype, to_string
-from memnas_tf.memory import lifetime_memory, parameter_memory
+from memnas_tf.memory import arena_memory, lifetime_memory, parameter_memory
 from memnas_tf.metric import memory_efficiency
 from memnas_tf.template import Template, cifar_template, imagenet_template
 
@@ -20,6 +21,7 @@ from memnas_tf.template import Template, cifar_template, imagenet_template
 _HOMES = {
     "build_network": "memnas_tf.layers",
     "draw_genotype": "memnas_tf.drawing",
+    "estimate_memory": "memnas_tf.litert.estimate",
     "load_dataset": "memnas_tf.data.loading",
 }
 
@@ -29,9 +31,11 @@ __all__ = [
     "Genotype",
     "MemNASError",
     "Template",
+    "arena_memory",
     "build_network",
     "cifar_template",
     "draw_genotype",
+    "estimate_memory",
     "from_string",
     "imagenet_template",
     "lifetime_memory",

@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from memnas_tf.errors import ModelError
+from memnas_tf.memory.parameters import BYTES_PER_WEIGHT
 
 
 def load_keras_model(path: str | os.PathLike[str]) -> Any:
@@ -82,7 +83,7 @@ def weight_bytes(model: Any) -> int:
     Returns:
         Bytes in float32.
     """
-    return 4 * sum(prod(weight.shape) for weight in model.weights)
+    return sum(prod(map(int, weight.shape)) for weight in model.weights) * BYTES_PER_WEIGHT
 
 
 def _reason(message: str) -> str:

@@ -21,18 +21,21 @@ class Node(NamedTuple):
         kind: "input", "concat", "sum", an operation's name, "stem", "pool" or "dense".
         inputs: Positions of the nodes that it reads.
         values: The number of values in its tensor, for one image.
+        block: The number of its block in the network; 0 outside blocks, and in a block alone.
     """
 
     cell: int
     kind: str
     inputs: tuple[int, ...]
     values: int
+    block: int = 0
 
     @property
     def label(self) -> str:
         """The layer's name for people."""
         title = BY_NAME[self.kind].title if self.kind in BY_NAME else self.kind
-        return f"C{self.cell} {title}" if self.cell else title
+        places = [f"{letter}{n}" for letter, n in (("B", self.block), ("C", self.cell)) if n]
+        return " ".join((*places, title))
 
 
 Graph = tuple[Node, ...]
@@ -87,11 +90,11 @@ def network_graph(genotype: Genotype, template: Template) -> Graph:
     """
     nodes = list(_stem_nodes(template))
     channels = 0
-    for block, geometry in template.geometries(genotype):
+    for number, (block, geometry) in enumerate(template.geometries(genotype), 1):
         start = len(nodes) - 1  # the last node so far is this block's input
         graph = block_graph(block, geometry)
         nodes += [
-            node._replace(inputs=tuple(start + source for source in node.inputs))
+            node._replace(inputs=tuple(start + source for source in node.inputs), block=number)
             for node in graph[1:]
         ]
         channels = nodes[-1].values // (geometry.output_height * geometry.output_width)

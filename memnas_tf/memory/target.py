@@ -10,13 +10,13 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS, arena_memory
 from memnas_tf.memory.lifetime import lifetime_memory
+from memnas_tf.memory.litert_graph import BYTES_PER_VALUE
 from memnas_tf.memory.parameters import parameter_memory
 from memnas_tf.memory.units import parse_bytes
 from memnas_tf.template import Template
 
 MEMORIES = ("lifetime", "arena")
 WEIGHT_SIZES = (4, 2, 1)
-_VALUE_SIZES = {"float32": 4, "int8": 1}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class MemoryTarget:
     @property
     def bytes_per_value(self) -> int:
         """Bytes of one value of a tensor."""
-        return _VALUE_SIZES[self.dtype]
+        return BYTES_PER_VALUE[self.dtype]
 
     def measure(self, genotype: Genotype, template: Template) -> NetworkMemory:
         """Return what a network needs, computed when it is asked for.
@@ -97,7 +97,7 @@ def memory_target(
         ConfigError: If a value is out of range.
     """
     if bytes_per_weight is None:
-        bytes_per_weight = _VALUE_SIZES.get(dtype, WEIGHT_SIZES[0])
+        bytes_per_weight = BYTES_PER_VALUE.get(dtype, WEIGHT_SIZES[0])
     return MemoryTarget(
         memory,
         dtype,
