@@ -70,8 +70,8 @@ def compare(name: str) -> dict[str, Any]:
 def summary(rows: list[dict[str, Any]]) -> str:
     """Write a table."""
     lines = [
-        "| network | operations | parameters | lifetimes | tensors | kernels | predicted | measured "
-        "| tensors in place | best order | estimate |",
+        "| network | operations | parameters | lifetimes | tensors | kernels | predicted "
+        "| measured | tensors in place | best order | estimate |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:

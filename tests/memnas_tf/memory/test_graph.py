@@ -58,12 +58,12 @@ def test_a_whole_network():
     assert network_graph(from_string("0c3+0c3=/0d3:0d3="), template) == (
         Node(0, "input", (), 8 * 6 * 3),
         Node(0, "stem", (0,), 4 * 3 * 5),
-        Node(1, "conv_3x3", (1,), 4 * 3 * 2),
-        Node(1, "conv_3x3", (1,), 4 * 3 * 2),
-        Node(1, "sum", (2, 3), 4 * 3 * 2),
-        Node(1, "depthwise_3x3", (4,), 2 * 2 * 4),
-        Node(1, "depthwise_3x3", (4,), 2 * 2 * 4),
-        Node(1, "concat", (5, 6), 2 * 2 * 8),
+        Node(1, "conv_3x3", (1,), 4 * 3 * 2, 1),
+        Node(1, "conv_3x3", (1,), 4 * 3 * 2, 1),
+        Node(1, "sum", (2, 3), 4 * 3 * 2, 1),
+        Node(1, "depthwise_3x3", (4,), 2 * 2 * 4, 2),
+        Node(1, "depthwise_3x3", (4,), 2 * 2 * 4, 2),
+        Node(1, "concat", (5, 6), 2 * 2 * 8, 2),
         Node(0, "pool", (7,), 8),
         Node(0, "dense", (8,), 7),
     )
