@@ -22,6 +22,7 @@ from statistics import median
 from typing import Any
 
 from scipy.stats import kendalltau
+from trained_like import trained_like
 
 from memnas_tf.genotype import Block, Bypass, Cell, Genotype
 from memnas_tf.genotype.genotype import COMBINES
@@ -80,30 +81,17 @@ def random_network(rng: random.Random) -> tuple[Genotype, Template]:
     return Genotype(tuple(random_block(rng, most) for _ in range(differing))), template
 
 
-def build_trained_like(genotype: Genotype, template: Template, seed: int) -> Any:
-    """Build a network with moments as after training.
-
-    With an offset of zero the converter drops additions.
-    """
-    import keras
-    import numpy as np
-
-    from memnas_tf.layers import build_network
-
-    keras.backend.clear_session()
-    model = build_network(genotype, template)
-    noise = np.random.default_rng(seed)
-    model.set_weights([w + noise.uniform(0.1, 0.5, w.shape) for w in model.get_weights()])
-    return model
-
-
 def compare(seed: int) -> dict[str, Any]:
     """Build, convert and run one network; return what was predicted and what was measured."""
+    import keras
+
+    from memnas_tf.layers import build_network
     from memnas_tf.litert.conversion import convert
     from memnas_tf.litert.interpreter import measured_places, predicted_places
 
     genotype, template = random_network(random.Random(seed))
-    model = build_trained_like(genotype, template, seed)
+    keras.backend.clear_session()
+    model = trained_like(build_network(genotype, template), seed)
     contents = {dtype: convert(model, dtype) for dtype in ("float32", "int8")}
     row: dict[str, Any] = {
         "seed": seed,

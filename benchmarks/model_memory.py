@@ -16,6 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from trained_like import trained_like
+
 from memnas_tf.memory import format_bytes
 from memnas_tf.memory.arena import plan_arena
 from memnas_tf.memory.kernels import KERNELS, runtime_graph
@@ -23,29 +25,16 @@ from memnas_tf.memory.kernels import KERNELS, runtime_graph
 NAMES = ("MobileNetV2", "ResNet50", "EfficientNetB0", "DenseNet121", "NASNetMobile")
 
 
-def build(name: str) -> Any:
-    """Build a network with moments as after training."""
-    import keras
-    import numpy as np
-
-    keras.backend.clear_session()
-    model = getattr(keras.applications, name)(weights=None)
-    rng = np.random.default_rng(0)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            for weight in layer.weights:
-                centre = 1.0 if weight.name in ("gamma", "moving_variance") else 0.0
-                weight.assign(centre + rng.uniform(-0.5, 0.5, weight.shape))
-    return model
-
-
 def compare(name: str) -> dict[str, Any]:
     """Estimate one network, and run its LiteRT models."""
+    import keras
+
     from memnas_tf.litert.estimate import convert_all, estimate_converted
     from memnas_tf.litert.interpreter import measured_places, predicted_places
     from memnas_tf.litert.model_file import read_model
 
-    model = build(name)
+    keras.backend.clear_session()
+    model = trained_like(getattr(keras.applications, name)(weights=None))
     start = time.perf_counter()
     contents = convert_all(model)
     estimate = estimate_converted(model, contents)

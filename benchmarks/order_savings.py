@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from statistics import mean, median
 from typing import Any, NamedTuple
 
-from arena_accuracy import build_trained_like, random_network
+from arena_accuracy import random_network
+from trained_like import trained_like
 
 from memnas_tf.memory.arena import RuntimeGraph, plan_arena
 from memnas_tf.memory.best_order import ArenaOrder, live_peak, order_for_arena, reordered
@@ -58,14 +59,17 @@ def predict(seed: int, kernels: str) -> Saving:
 
 def run_both(saving: Saving, kernels: str) -> dict[str, Any]:
     """Build and convert a network; run it in the converter's order and in the chosen one."""
+    import keras
     import numpy as np
 
+    from memnas_tf.layers import build_network
     from memnas_tf.litert.conversion import convert
     from memnas_tf.litert.interpreter import measured_places, predicted_places
     from memnas_tf.litert.reordering import reorder_operations
 
     genotype, template = random_network(random.Random(saving.seed))
-    model = build_trained_like(genotype, template, saving.seed)
+    keras.backend.clear_session()
+    model = trained_like(build_network(genotype, template), saving.seed)
     content = convert(model)
     other = reorder_operations(content, saving.chosen.positions)
     graph = reordered(saving.graph, saving.chosen.positions)
