@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from statistics import mean, median
 from typing import Any, NamedTuple
 
-from arena_accuracy import random_network
+from random_networks import random_network
 from trained_like import trained_like
 
 from memnas_tf.memory.arena import RuntimeGraph, plan_arena
