@@ -30,7 +30,7 @@ def compare(name: str) -> dict[str, Any]:
     """Estimate one network, and run its LiteRT models."""
     import keras
 
-    from memnas_tf.litert.estimate import convert_all, estimate_converted
+    from memnas_tf.keras_models.estimate import convert_all, estimate_converted
     from memnas_tf.litert.interpreter import measured_places, predicted_places
     from memnas_tf.litert.model_file import read_model
     from memnas_tf.litert.reordering import reorder_operations

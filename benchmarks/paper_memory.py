@@ -18,7 +18,8 @@ import keras
 from paper_networks import condensenet, mobilenet_v2_cifar, resnet_cifar, shufflenet_v1
 from scipy.stats import kendalltau
 
-from memnas_tf.memory import Graph, keras_lifetime_graph, lifetimes, memory_row
+from memnas_tf.keras_models.layer_graph import keras_lifetime_graph
+from memnas_tf.memory import Graph, lifetimes, memory_row
 
 BYTES_PER_VALUE = 4
 MEGABYTE = 1e6

@@ -99,8 +99,8 @@ def _keras_model(
 ) -> None:
     with Console(stderr=True).status(f"loading {source}") as status:
         start_keras()
-        from memnas_tf.keras_model import load_keras_model
-        from memnas_tf.litert.estimate import convert_all, estimate_converted
+        from memnas_tf.keras_models.estimate import convert_all, estimate_converted
+        from memnas_tf.keras_models.loading import load_keras_model
         from memnas_tf.litert.model_file import read_model
 
         model = load_keras_model(source)
@@ -112,7 +112,7 @@ def _keras_model(
     converted = read_model(content)
     operations = runtime_graph(converted.graph, choice.kernels)
     if plot:
-        from memnas_tf.memory.keras_graph import keras_lifetime_graph
+        from memnas_tf.keras_models.layer_graph import keras_lifetime_graph
 
         rows = _rows(schedule, keras_lifetime_graph(model), operations, converted.names)
         _draw(rows, plot, source, schedule, choice)

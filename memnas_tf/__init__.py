@@ -21,7 +21,7 @@ from memnas_tf.template import Template, cifar_template, imagenet_template
 _HOMES = {
     "build_network": "memnas_tf.layers",
     "draw_genotype": "memnas_tf.drawing",
-    "estimate_memory": "memnas_tf.litert.estimate",
+    "estimate_memory": "memnas_tf.keras_models.estimate",
     "load_dataset": "memnas_tf.data.loading",
 }
 

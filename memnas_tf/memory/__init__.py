@@ -2,7 +2,6 @@
 
 from memnas_tf.memory.arena_memory import arena_memory
 from memnas_tf.memory.graph import Graph, Node, block_graph, network_graph
-from memnas_tf.memory.keras_graph import keras_lifetime_graph
 from memnas_tf.memory.lifetime import Lifetime, lifetime_memory, lifetimes, memory_row
 from memnas_tf.memory.lifetime_rows import (
     LifetimeRow,
@@ -24,7 +23,6 @@ __all__ = [
     "arena_memory",
     "block_graph",
     "format_bytes",
-    "keras_lifetime_graph",
     "lifetime_memory",
     "lifetimes",
     "memory_per_step",

@@ -7,12 +7,13 @@ from the start, best first, with a bound on every order that holds even where it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from heapq import heappop, heappush, nsmallest
 from typing import NamedTuple
 
 from memnas_tf.errors import ConfigError
-from memnas_tf.memory.arena import RuntimeGraph, plan_arena, shared_owners
+from memnas_tf.memory.arena import RuntimeGraph, plan_arena
+from memnas_tf.memory.schedule import Schedule, State, members
 
 MAX_STATES = 10_000  # a few seconds with hundreds of operations
 BEAM_WIDTH = 8
@@ -75,7 +76,7 @@ def best_order(graph: RuntimeGraph, max_states: int = MAX_STATES) -> Order:
     """
     given = tuple(range(len(graph.operations)))
     peak = live_peak(graph)
-    schedule = _Schedule(graph)
+    schedule = Schedule(graph)
     bound = schedule.least()
     if peak == bound:
         return Order(given, peak, bound)
@@ -128,7 +129,7 @@ def live_peak(graph: RuntimeGraph, positions: Sequence[int] | None = None) -> in
     """
     order = range(len(graph.operations)) if positions is None else positions
     _check_order(graph, order)
-    schedule = _Schedule(graph)
+    schedule = Schedule(graph)
     state = schedule.start()
     peak = state.live
     for position in order:
@@ -170,147 +171,7 @@ def _check_order(graph: RuntimeGraph, positions: Sequence[int]) -> None:
         unmade.difference_update(operation.outputs)
 
 
-class _State(NamedTuple):
-    """What a set of executed operations leaves: bit i of a set stands for operation i."""
-
-    done: int
-    ready: int
-    live: int  # bytes
-
-
-class _Schedule:
-    """A graph as what each operation needs, allocates and frees."""
-
-    def __init__(self, graph: RuntimeGraph) -> None:
-        owners = shared_owners(graph)
-        maker = {
-            tensor: i
-            for i, operation in enumerate(graph.operations)
-            for tensor in operation.outputs
-        }
-        held = {owners[tensor] for tensor in (*graph.inputs, *graph.outputs)}
-        self.needs: list[int] = []
-        self.allocated: list[int] = []
-        self.temporaries: list[int] = []
-        self.followers: list[list[int]] = [[] for _ in graph.operations]
-        self.all_done = (1 << len(graph.operations)) - 1
-        reads: list[set[int]] = []
-        readers = [0] * len(graph.sizes)  # of every tensor in a buffer
-        for i, operation in enumerate(graph.operations):
-            makers = {maker[tensor] for tensor in operation.inputs if tensor in maker}
-            for other in makers:
-                self.followers[other].append(i)
-            self.needs.append(_bits(makers))
-            own = (tensor for tensor in operation.outputs if owners[tensor] == tensor)
-            self.allocated.append(sum(graph.sizes[tensor] for tensor in own))
-            self.temporaries.append(sum(operation.temporaries))
-            reads.append({owners[tensor] for tensor in operation.inputs})
-            for buffer in reads[-1]:
-                readers[buffer] |= 1 << i
-        self.frees = [
-            [(readers[b], graph.sizes[b]) for b in buffers if b not in held] for buffers in reads
-        ]
-        # Every buffer: its size, the operation that allocates it, those that read it.
-        self.buffers = [
-            (
-                size,
-                1 << maker[tensor] if tensor in maker else 0,
-                self.all_done if tensor in held else readers[tensor],
-            )
-            for tensor, size in enumerate(graph.sizes)
-            if owners[tensor] == tensor
-        ]
-
-    def start(self) -> _State:
-        """Return the state before the first operation."""
-        live = sum(size for size, maker, _ in self.buffers if not maker)
-        return _State(0, _bits(i for i, needed in enumerate(self.needs) if not needed), live)
-
-    def peak(self, state: _State, position: int) -> int:
-        """Return the bytes that live while an operation runs."""
-        return state.live + self.allocated[position] + self.temporaries[position]
-
-    def run(self, state: _State, position: int) -> _State:
-        """Return the state after an operation that is ready."""
-        done = state.done | 1 << position
-        ready = state.ready & ~(1 << position)
-        for follower in self.followers[position]:
-            if not self.needs[follower] & ~done:
-                ready |= 1 << follower
-        live = state.live + self.allocated[position]
-        for readers, size in self.frees[position]:
-            if not readers & ~done:
-                live -= size
-        return _State(done, ready, live)
-
-    def settle(self, state: _State, peak: int) -> tuple[_State, list[int]]:
-        """Run what can only do good at once: chains that pass no peak and end with no more bytes.
-
-        Operations never free less when they run later, so `live` is submodular. If a chain is
-        the shortest one from here that ends with no more bytes, running it first therefore adds
-        nothing to any later step of any order, and passes no peak itself.
-        """
-        steps: list[int] = []
-        settled = False
-        while not settled:
-            settled = True
-            for first in _members(state.ready):
-                chain = self._chain(state, first, peak)
-                if chain:
-                    state = chain[0]
-                    steps += chain[1]
-                    settled = False
-                    break
-        return state, steps
-
-    def _chain(self, state: _State, position: int, peak: int) -> tuple[_State, list[int]] | None:
-        chain: list[int] = []
-        after = state
-        while self.peak(after, position) <= peak:
-            waiting = after.ready & ~(1 << position)
-            after = self.run(after, position)
-            chain.append(position)
-            if after.live <= state.live:
-                return after, chain
-            woken = after.ready & ~waiting
-            if not woken or woken & (woken - 1):
-                return None
-            position = woken.bit_length() - 1
-        return None
-
-    def relatives(self) -> tuple[list[int], list[int]]:
-        """Return what runs before each operation in any order, itself included; and after it."""
-        before = [needed | 1 << i for i, needed in enumerate(self.needs)]
-        for i, needed in enumerate(self.needs):
-            for other in _members(needed):
-                before[i] |= before[other]
-        after = [1 << i for i in range(len(self.needs))]
-        for i in reversed(range(len(self.needs))):
-            for other in self.followers[i]:
-                after[i] |= after[other]
-        return before, after
-
-    def least(self) -> int:
-        """Return a bound in bytes: what must live while an operation runs, in any order."""
-        needed = [
-            temporaries
-            + sum(
-                size
-                for size, maker, readers in self.buffers
-                if (not maker or before & maker) and (not readers or after & readers)
-            )
-            for temporaries, before, after in zip(self.temporaries, *self.relatives(), strict=True)
-        ]
-        return max(needed, default=self.start().live)
-
-    def bottlenecks(self) -> list[int]:
-        """Return the sets that are done at some time in every order, the smallest first."""
-        before, after = self.relatives()
-        sets = (b for b, a in zip(before, after, strict=True) if b | a == self.all_done)
-        return sorted(sets, key=int.bit_count)
-
-
-def _search(schedule: _Schedule, bound: int, peak: int, max_states: int) -> Order:
+def _search(schedule: Schedule, bound: int, peak: int, max_states: int) -> Order:
     """Search for an order below a known peak, the smallest peak first and the most done next.
 
     The first order that is complete has the smallest peak. Without positions there is none, or
@@ -343,7 +204,7 @@ def _search(schedule: _Schedule, bound: int, peak: int, max_states: int) -> Orde
             # Every order passes here, and none with a smaller peak.
             bottlenecks.pop()
             heap.clear()
-        for position in _members(state.ready):
+        for position in members(state.ready):
             higher = max(highest, schedule.peak(state, position))
             if higher >= peak:
                 continue
@@ -364,19 +225,19 @@ def _path(came: dict[int, tuple[int, list[int]]], done: int) -> tuple[int, ...]:
     return tuple(step for steps in reversed(parts) for step in steps)
 
 
-def _beam(schedule: _Schedule, bound: int, peak: int) -> tuple[int, ...]:
+def _beam(schedule: Schedule, bound: int, peak: int) -> tuple[int, ...]:
     """Look for an order below a known peak by keeping a few sets a step; empty if none is found."""
     found: tuple[int, ...] = ()
-    level: list[tuple[int, int, _State, tuple[int, ...]]]
+    level: list[tuple[int, int, State, tuple[int, ...]]]
     level = [(bound, 0, schedule.start(), ())]
     while level:
-        after: dict[int, tuple[int, int, _State, tuple[int, ...]]] = {}
+        after: dict[int, tuple[int, int, State, tuple[int, ...]]] = {}
         for highest, _, raw, path in level:
             state, steps = schedule.settle(raw, highest)
             path = (*path, *steps)
             if state.done == schedule.all_done and highest < peak:
                 found, peak = path, highest
-            for position in _members(state.ready):
+            for position in members(state.ready):
                 higher = max(highest, schedule.peak(state, position))
                 follower = schedule.run(state, position)
                 known = after.get(follower.done)
@@ -384,17 +245,3 @@ def _beam(schedule: _Schedule, bound: int, peak: int) -> tuple[int, ...]:
                     after[follower.done] = higher, follower.live, follower, (*path, position)
         level = nsmallest(BEAM_WIDTH, after.values())
     return found
-
-
-def _bits(members: Iterable[int]) -> int:
-    bits = 0
-    for member in members:
-        bits |= 1 << member
-    return bits
-
-
-def _members(bits: int) -> Iterator[int]:
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest

@@ -15,7 +15,11 @@ ALLOWED = {
     "memnas_cli": set(PACKAGES),
 }
 # The data pipeline, and one file each for what a backend does much faster than plain Keras.
-MAY_USE_TENSORFLOW = ("memnas_tf/data/", "memnas_tf/layers/batch_normalization.py")
+MAY_USE_TENSORFLOW = (
+    "memnas_tf/data/",
+    "memnas_tf/layers/batch_normalization.py",
+    "memnas_tf/litert/",
+)
 
 
 def imported(path):

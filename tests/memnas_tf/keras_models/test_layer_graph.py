@@ -8,9 +8,9 @@ from keras import layers
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import PRESETS
+from memnas_tf.keras_models.layer_graph import keras_lifetime_graph
 from memnas_tf.layers import OperationLayer, build_network
 from memnas_tf.memory import lifetime_memory, memory_row, network_graph
-from memnas_tf.memory.keras_graph import keras_lifetime_graph
 from memnas_tf.template import cifar_template
 from tests.helpers.genotypes import random_genotype, random_template
 

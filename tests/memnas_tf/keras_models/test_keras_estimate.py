@@ -5,7 +5,7 @@ import pytest
 from memnas_tf import estimate_memory
 from memnas_tf.errors import ConfigError, ExportError, ModelError
 from memnas_tf.genotype import PRESETS
-from memnas_tf.litert import estimate as module
+from memnas_tf.keras_models import estimate as module
 from memnas_tf.memory.estimate import estimate_genotype
 from memnas_tf.template import cifar_template
 

@@ -10,7 +10,7 @@ import pytest
 
 from memnas_tf.errors import ModelError
 from memnas_tf.genotype import PRESETS
-from memnas_tf.keras_model import check_measurable, load_keras_model, weight_bytes
+from memnas_tf.keras_models.loading import check_measurable, load_keras_model, weight_bytes
 from memnas_tf.memory import parameter_memory
 from memnas_tf.template import cifar_template
 
@@ -65,7 +65,7 @@ def test_a_layer_that_keras_does_not_know_is_named(tmp_path):
     keras.Model(inputs, Doubled()(inputs)).save(path)
     program = f"""
         from memnas_tf.errors import ModelError
-        from memnas_tf.keras_model import load_keras_model
+        from memnas_tf.keras_models.loading import load_keras_model
         try:
             load_keras_model({str(path)!r})
         except ModelError as error:

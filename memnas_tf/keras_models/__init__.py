@@ -1,0 +1,1 @@
+"""Keras models that need not be ours: loaded, laid out layer by layer, and estimated."""
