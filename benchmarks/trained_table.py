@@ -284,7 +284,9 @@ class Trainer:
             shuffle=False,
             verbose=0,
             callbacks=[
-                keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: self._on_step())
+                keras.callbacks.LambdaCallback(
+                    on_train_batch_end=lambda batch, logs: self._on_step()
+                )
             ],
         ).history
         return Run(

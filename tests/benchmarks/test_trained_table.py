@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.table import Run, append_run, load_table, open_table, read_runs
-from benchmarks.trained_table import SIZES, fill_table, work_list
-from memnas_tf.genotype import Genotype, canonical_key, to_string
+from benchmarks.trained_table import SIZES, Recipe, Trainer, Work, fill_table, work_list
+from memnas_tf.genotype import Genotype, canonical_key, from_string, to_string
 from memnas_tf.moves import grow
 
 
@@ -91,3 +91,38 @@ def test_what_another_process_has_finished_is_not_trained(work, tmp_path):
     trained = []
     fill_table(path, work[:3], lambda item: trained.append(item) or fake_run(item))
     assert trained == [work[0], work[2]]
+
+
+@pytest.fixture(scope="module")
+def recipe():
+    return Recipe(
+        dataset="digits",
+        train_images=64,
+        validation_images=32,
+        stem=(4,),
+        filters=(4, 4),
+        strides=(1, 2),
+        epochs=2,
+        batch_size=32,
+    )
+
+
+def test_a_run_depends_on_the_network_and_the_seed_alone(recipe):
+    data = recipe.load(None)
+    first = Work(from_string("2x0d3+0mp="), "grown", 1, 0)
+    other = first._replace(seed=1)
+    run = Trainer(recipe, data).train(first)
+    assert (run.genotype, run.origin, run.seed) == ("2x0d3+0mp=", "grown", 0)
+    assert len(run.accuracies) == 2 and min(run.parameter_bytes, run.arena_bytes) > 0
+    trainer = Trainer(recipe, data)
+    trainer.train(other)
+    assert trainer.train(first).accuracies == run.accuracies
+
+
+def test_training_can_be_interrupted_after_any_step(recipe):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    trainer = Trainer(recipe, recipe.load(None), interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(Work(from_string("2x0d3+0mp="), "grown", 1, 0))
