@@ -33,7 +33,7 @@ format: $(VENV)/.installed-dev ## Mend style
 	$(BIN)/ruff format .
 
 benchmarks: $(VENV)/.installed ## Measure speed again
-	$(BIN)/python benchmarks/memory_speed.py
+	$(BIN)/python -m benchmarks.memory_speed
 
 clean: ## Remove the environment, caches and searches
 	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache searches

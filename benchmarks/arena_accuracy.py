@@ -1,6 +1,6 @@
 """Compare the predicted arena with the LiteRT interpreter's, on random networks.
 
-    python benchmarks/arena_accuracy.py --count 300
+    python -m benchmarks.arena_accuracy --count 300
 
 A third of the networks each have a template of their own, the CIFAR-10 template and the ImageNet
 template. Blocks have 1 to 8 cells, bypasses (trimmed cells) among them; image shapes, widths and
@@ -21,10 +21,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from random_networks import random_network
 from scipy.stats import kendalltau
-from trained_like import trained_like
 
+from benchmarks.random_networks import random_network
+from benchmarks.trained_like import trained_like
 from memnas_tf.memory import arena_memory, lifetime_memory
 from memnas_tf.memory.arena import plan_arena
 from memnas_tf.memory.kernels import runtime_graph

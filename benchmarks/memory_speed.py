@@ -1,6 +1,6 @@
 """Measure how fast the memory of a genotype is told, beside building and converting the network.
 
-    python benchmarks/memory_speed.py --genotypes 2000 --networks 5
+    python -m benchmarks.memory_speed --genotypes 2000 --networks 5
 
 Every genotype has five different random blocks of 1 to 6 cells each, in the paper's CIFAR-10
 template, and the processor time of one core is counted. "known" repeats the lifetimes with every
@@ -15,8 +15,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 
-from random_networks import random_block
-
+from benchmarks.random_networks import random_block
 from memnas_tf.genotype import Genotype
 from memnas_tf.memory import arena_memory, lifetime_memory, parameter_memory
 from memnas_tf.memory.best_order import order_for_arena

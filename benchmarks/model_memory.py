@@ -1,6 +1,6 @@
 """Compare the predicted memory of networks that are not ours with the LiteRT interpreter's.
 
-    python benchmarks/model_memory.py MobileNetV2 ResNet50
+    python -m benchmarks.model_memory MobileNetV2 ResNet50
 
 Without names it takes five networks of keras.applications, at their usual size, with random
 weights and moments. A line of JSON per network goes to the results file; a run goes on where the
@@ -16,8 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trained_like import trained_like
-
+from benchmarks.trained_like import trained_like
 from memnas_tf.memory import format_bytes
 from memnas_tf.memory.arena import plan_arena
 from memnas_tf.memory.best_order import order_for_arena

@@ -1,6 +1,6 @@
 """How much memory the best order of operations saves, on random networks.
 
-    python benchmarks/order_savings.py --count 300 --seed 5000 --real 10
+    python -m benchmarks.order_savings --count 300 --seed 5000 --real 10
 
 The networks are those of arena_accuracy.py. The converter's order is compared with the one in
 which the least memory lives at once, and with the same if its planned arena is smaller. With
@@ -18,9 +18,8 @@ from collections.abc import Iterable
 from statistics import mean, median
 from typing import Any, NamedTuple
 
-from random_networks import random_network
-from trained_like import trained_like
-
+from benchmarks.random_networks import random_network
+from benchmarks.trained_like import trained_like
 from memnas_tf.memory.arena import RuntimeGraph, plan_arena
 from memnas_tf.memory.best_order import ArenaOrder, live_peak, order_for_arena, reordered
 from memnas_tf.memory.kernels import runtime_graph

@@ -1,6 +1,6 @@
 """Compare the total memory that the paper's Tables 1 and 2 print with what we count.
 
-    python benchmarks/paper_memory.py
+    python -m benchmarks.paper_memory
 
 Every network is built in Keras and counted for one image: its parameters in float32, batch
 normalisation moments included, and its intermediate results, in float32 too, in several ways.
@@ -15,9 +15,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import keras
-from paper_networks import condensenet, mobilenet_v2_cifar, resnet_cifar, shufflenet_v1
 from scipy.stats import kendalltau
 
+from benchmarks.paper_networks import condensenet, mobilenet_v2_cifar, resnet_cifar, shufflenet_v1
 from memnas_tf.keras_models.layer_graph import keras_lifetime_graph
 from memnas_tf.memory import Graph, lifetimes, memory_row
 

@@ -1,6 +1,6 @@
 """Settle the metric: sweep lambda with both variants of Equation 4 (the paper, Figure 5).
 
-    python benchmarks/tradeoff_sweep.py --dataset cifar10 --data-dir DIR --output sweep.json
+    python -m benchmarks.tradeoff_sweep --dataset cifar10 --data-dir DIR --output sweep.json
 
 A candidate's result depends on itself and the seed alone, so the sweep trains each network once
 and looks it up from then on. Results are written as they come, and the same command goes on

@@ -1,0 +1,1 @@
+"""Measurements, and the tables that they are made on."""
