@@ -282,6 +282,8 @@ class MemNASOracle(keras_tuner.Oracle):
                 base_measurement(self.rounds[:-1]), self.settings.tradeoff, self.settings.metric
             )
             self.stop_reason = stop_reason(self.rounds, self.settings)
+            if current.winner is None:
+                self.stop_reason = f"{self.stop_reason}; the last: {trial.message}"
         limit = self.max_consecutive_failed_trials
         if limit is not None and self._failures_in_a_row() >= limit:
             self.stop_reason = f"{limit} trials in a row failed; the last: {trial.message}"
