@@ -8,10 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from tuner.trial_progress import TrialProgress
 
 _LOGGER = logging.getLogger(__name__)
+
+# What EarlyStopping, ReduceLROnPlateau, ModelCheckpoint and BestWeights go by.
+_COUNTERS = (
+    "best",
+    "best_epoch",
+    "best_value",
+    "cooldown_counter",
+    "epochs_since_last_save",
+    "stopped_epoch",
+    "wait",
+)
 
 
 class TunerCallback(keras.callbacks.Callback):
@@ -69,8 +81,8 @@ class KeptHistory(keras.callbacks.History):
         self.epoch = list(self._progress.epochs)
         self.history = {name: list(values) for name, values in self._progress.history.items()}
         if self.epoch:
-            for callback, numbers in zip(self._others, self._progress.callbacks, strict=False):
-                vars(callback).update(numbers)
+            for callback, counters in zip(self._others, self._progress.callbacks, strict=False):
+                vars(callback).update(counters)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Keep the epoch."""
@@ -78,7 +90,7 @@ class KeptHistory(keras.callbacks.History):
         progress = self._progress
         progress.epochs, progress.history = self.epoch, self.history
         progress.stopped = bool(self.model.stop_training)
-        progress.callbacks = [_numbers(callback) for callback in self._others]
+        progress.callbacks = [_counters(callback) for callback in self._others]
         progress.take_from(self.model)
         progress.save(self._path)
 
@@ -165,11 +177,11 @@ def _data_from_epoch(epoch: int, data: Any, kwargs: dict[str, Any]) -> Any:
     return None
 
 
-def _numbers(callback: keras.callbacks.Callback) -> dict[str, Any]:
+def _counters(callback: keras.callbacks.Callback) -> dict[str, float]:
     """Return what a callback counts and remembers, such as the patience that is left."""
-    numbers = {}
-    for name, value in vars(callback).items():
-        value = value.item() if hasattr(value, "item") and not getattr(value, "shape", 1) else value
-        if not name.startswith("_") and isinstance(value, bool | int | float):
-            numbers[name] = value
-    return numbers
+    values = {name: getattr(callback, name, None) for name in _COUNTERS}
+    return {name: float(value) for name, value in values.items() if _is_number(value)}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number)

@@ -181,6 +181,9 @@ class MemNASOracle(keras_tuner.Oracle):
         }
         for planned in planned_trials:
             if planned.status == RUNNING and planned.trial_id in self.trials:
+                # Cut off after its report: or the new one would be thrown away.
+                trial = self.trials[planned.trial_id]
+                trial.metrics = type(trial.metrics)()
                 self._retry_queue.insert(0, planned.trial_id)  # taken from the end
             elif planned.status == RUNNING:
                 planned.status, planned.trial_id = PLANNED, None

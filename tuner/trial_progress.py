@@ -27,7 +27,7 @@ class TrialProgress:
         epochs: The epochs that are over, counted from 0.
         history: The metrics of each of them, by name.
         stopped: Whether a callback stopped the training at the last of them.
-        callbacks: The numbers that each callback keeps, by attribute.
+        callbacks: What each callback counts, by attribute.
         variables: The values of the variables of model and optimizer.
     """
 
@@ -93,7 +93,7 @@ def load_progress(path: Path) -> TrialProgress | None:
         The state; None if there is none, or none that can be read.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             state = json.loads(arrays[_STATE].tobytes())
             names = sorted(set(arrays.files) - {_STATE})
             return TrialProgress(**state, variables=[arrays[name] for name in names])
