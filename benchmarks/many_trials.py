@@ -121,7 +121,7 @@ def run(name: str, trials: int, output: Path) -> None:
 
         keras.Model.fit = timed_fit
         hypermodel = Timed(
-            cifar_template((8, 8, 1), 3, 4, blocks=2), blocks=2, max_cells=2, learning_rate=0.05
+            cifar_template((8, 8, 1), 3, 4, blocks=1), blocks=1, max_cells=3, learning_rate=0.05
         )
         common: dict[str, Any] = {"directory": folder, "project_name": "search"}
         kind: Any

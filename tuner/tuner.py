@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -155,6 +156,24 @@ class MemNASTuner(keras_tuner.Tuner):
         if self._polls:
             time.sleep(_IDLE_SECONDS)
         self._polls += 1
+
+    def search(self, *args: Any, **kwargs: Any) -> None:
+        """Run the search, or go on with it.
+
+        Args:
+            *args: Of `keras.Model.fit`.
+            **kwargs: Of `keras.Model.fit`.
+
+        Raises:
+            SearchError: If there is no result at all.
+        """
+        # KerasTuner collects garbage twice a trial, and would look through TensorFlow each time.
+        gc.collect()
+        gc.freeze()
+        try:
+            super().search(*args, **kwargs)
+        finally:
+            gc.unfreeze()
 
     def on_search_begin(self) -> None:
         """Delete what a kill left behind, and tell the listener."""
