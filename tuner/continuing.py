@@ -179,9 +179,9 @@ def _data_from_epoch(epoch: int, data: Any, kwargs: dict[str, Any]) -> Any:
 
 def _counters(callback: keras.callbacks.Callback) -> dict[str, float]:
     """Return what a callback counts and remembers, such as the patience that is left."""
-    values = {name: getattr(callback, name, None) for name in _COUNTERS}
-    return {name: float(value) for name, value in values.items() if _is_number(value)}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number)
+    counters = {}
+    for name in _COUNTERS:
+        value = getattr(callback, name, None)
+        if isinstance(value, int | float | np.number):
+            counters[name] = float(value)
+    return counters

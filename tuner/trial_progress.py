@@ -14,6 +14,11 @@ import numpy.typing as npt
 
 from tuner.files import whole_file
 
+# What NumPy and JSON raise over a file that is cut, empty or something else.
+_UNREADABLE = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, AttributeError),
+    zipfile.BadZipFile,
+)
 _STATE, _VARIABLE = "state", "variable_{:05d}"
 
 
@@ -97,7 +102,7 @@ def load_progress(path: Path) -> TrialProgress | None:
             state = json.loads(arrays[_STATE].tobytes())
             names = sorted(set(arrays.files) - {_STATE})
             return TrialProgress(**state, variables=[arrays[name] for name in names])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except _UNREADABLE:
         return None
 
 

@@ -1,3 +1,4 @@
+import gc
 import itertools
 import json
 import math
@@ -250,6 +251,11 @@ def test_a_candidate_s_result_does_not_depend_on_what_ran_before(tmp_path, image
     for trial in reversed(trials):
         backwards += losses(tuner, [trial])
     assert forwards == backwards[::-1]
+
+
+def test_garbage_is_collected_again_after_a_search(tmp_path):
+    make_tuner(tmp_path, max_rounds=1).search(verbose=0)
+    assert gc.get_freeze_count() == 0
 
 
 def test_results_summary_prints_the_best(finished, capsys):
