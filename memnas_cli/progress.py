@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -13,7 +13,8 @@ from memnas_cli.interrupts import Interrupts
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
-from tuner.rounds import COMPLETED, PlannedTrial, Round
+from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round
+from tuner.trial_files import ERROR_FILE
 
 
 class SearchProgress(SearchListener):
@@ -89,15 +90,23 @@ class SearchProgress(SearchListener):
         result = (
             f"{100 * (trial.val_accuracy or 0):5.1f} %" if trial.status == COMPLETED else "failed "
         )
+        why = ""
+        if trial.status == FAILED and trial.trial_id is not None:
+            why = f"  (see trial_{trial.trial_id}/{ERROR_FILE})"
         self._print(
             f"  {result}  {format_bytes(trial.parameter_bytes):>8} parameters"
             f"  {format_bytes(trial.lifetime_bytes):>8} lifetime"
             f"  {format_bytes(trial.arena_bytes):>8} arena"
-            f"  {seconds:4.0f} s  {trial.move}"
+            f"  {seconds:4.0f} s  {trial.move}{why}"
         )
         winner = history.rounds[-1].winning_trial
         if winner is not None:
             self._print(f"  best of the round: {winner.move}  ({winner.genotype})")
+
+    def on_prune(self, history: SearchHistory, pruned: Sequence[PlannedTrial]) -> None:
+        """Say whose weights were deleted."""
+        ids = ", ".join(str(trial.trial_id) for trial in pruned)
+        self._print(f"  deleted the weights of trials that are not among the best: {ids}")
 
     def on_search_end(self, history: SearchHistory) -> None:
         """Say why the search ended."""

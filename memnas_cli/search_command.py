@@ -19,6 +19,7 @@ from memnas_tf.metric import DEFAULT_METRIC, METRICS
 from memnas_tf.template import DEFAULT_BLOCKS
 from tuner.ranking import RANKERS
 from tuner.settings import DEFAULT_RANKER
+from tuner.trial_files import DEFAULT_KEEP
 
 _COUNT = click.IntRange(min=1)
 
@@ -87,6 +88,12 @@ _COUNT = click.IntRange(min=1)
 @click.option("--filters", default=8, type=_COUNT, help="Output channels of every operation.")
 @click.option("--blocks", default=DEFAULT_BLOCKS, type=_COUNT, help="Blocks of the network.")
 @click.option("--seed", default=0, type=click.IntRange(min=0), help="The same gives the same.")
+@click.option(
+    "--keep-checkpoints",
+    default=DEFAULT_KEEP,
+    type=_COUNT,
+    help="Keep the weights of so many trials, the best.",
+)
 @click.option("--directory", default="searches", help="Where searches are kept.")
 @click.option("--project-name", help="The search's folder in it.  [default: the data set's name]")
 @click.option("--overwrite", is_flag=True, help="Start anew where a search is.")
@@ -125,8 +132,9 @@ def _run(console: Console, options: dict[str, Any]) -> None:
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}
     )
     names = ("max_rounds", "trials_per_round", "max_trials", "tradeoff", "metric", "ranker", "seed")
+    kept = ("directory", "overwrite", "keep_checkpoints")
     aim = {name: options[name] for name in MemoryTarget.__dataclass_fields__}
-    arguments = {name: options[name] for name in (*names, "directory", "overwrite")}
+    arguments = {name: options[name] for name in (*names, *kept)}
     size = {name: options[name] for name in ("filters", "blocks", "max_cells")}
     # tensorflow_datasets writes configurations and versions as name/config:version.
     project = options["project_name"] or options["dataset"].replace("/", "-").replace(":", "-")

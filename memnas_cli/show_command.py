@@ -25,6 +25,13 @@ from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
 from memnas_tf.template import Template, cifar_template
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
 from tuner.rounds import PlannedTrial
+from tuner.trial_files import (
+    ERROR_FILE,
+    completed_trials,
+    failed_trials,
+    kept_checkpoints,
+    trial_directory,
+)
 
 
 @click.command(context_settings={"show_default": True})
@@ -93,13 +100,21 @@ def search_document(directory: Path) -> dict[str, Any]:
         directory: The search's directory.
 
     Returns:
-        `best` (None before the first round is over), `rounds`, `settings` and `stop_reason`, as
-        plain values; memory in bytes.
+        `best` (None before the first round is over), `failed` (where the traceback of each failed
+        trial lies), `checkpoints` (how many completed trials have their weights, how many not),
+        `rounds`, `settings` and `stop_reason`, as plain values; memory in bytes.
     """
     history = load_search(directory)
     state = history.to_state()
+    kept = kept_checkpoints(directory, history.rounds)
+    completed = len(completed_trials(history.rounds))
     return {
         "best": _best(history, directory),
+        "failed": {
+            str(trial.trial_id): str(_error_file(directory, trial))
+            for trial in failed_trials(history.rounds)
+        },
+        "checkpoints": {"kept": kept, "pruned": completed - kept},
         "rounds": state["rounds"],
         "settings": state["settings"],
         "stop_reason": state["stop_reason"],
@@ -115,6 +130,8 @@ def print_search(console: Console, directory: Path) -> None:
     """
     history = load_search(directory)
     console.print(_rounds_table(history))
+    for line in _trials_lines(history, directory):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     best = _best(history, directory)
     if best is None:
         console.print("no round is over yet")
@@ -142,6 +159,23 @@ def print_search(console: Console, directory: Path) -> None:
     lines += [f"TensorBoard           tensorboard --logdir {directory / 'logs'}"]
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _trials_lines(history: SearchHistory, directory: Path) -> list[str]:
+    lines = []
+    failed = failed_trials(history.rounds)
+    if failed:
+        trials = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
+        lines += [f"{trials} failed; the last traceback: {_error_file(directory, failed[-1])}"]
+    completed = len(completed_trials(history.rounds))
+    pruned = completed - kept_checkpoints(directory, history.rounds)
+    if pruned:
+        lines += [f"weights kept of {completed - pruned} of {completed} trials, the others deleted"]
+    return lines
+
+
+def _error_file(directory: Path, trial: PlannedTrial) -> Path:
+    return trial_directory(directory, str(trial.trial_id)) / ERROR_FILE
 
 
 def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +38,23 @@ def write_json(path: str | Path, value: Any) -> None:
         value: What JSON can hold.
     """
     write_text(path, json.dumps(value, indent=1) + "\n")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Have a file written beside its place, and put it there once it is whole.
+
+    Args:
+        path: The file.
+
+    Yields:
+        Where to write it: in the same folder, with the same ending.
+    """
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tuner.history import SearchHistory
 from tuner.rounds import PlannedTrial
@@ -25,6 +25,9 @@ class SearchListener:
 
     def on_trial_end(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """React to the end of a trial; the history tells whether its round is over."""
+
+    def on_prune(self, history: SearchHistory, pruned: Sequence[PlannedTrial]) -> None:
+        """React to the deletion of the weights of trials that are not among the best."""
 
     def on_search_end(self, history: SearchHistory) -> None:
         """React to the end of a search."""

@@ -181,6 +181,9 @@ class MemNASOracle(keras_tuner.Oracle):
         }
         for planned in planned_trials:
             if planned.status == RUNNING and planned.trial_id in self.trials:
+                # Cut off after its report: or the new one would be thrown away.
+                trial = self.trials[planned.trial_id]
+                trial.metrics = type(trial.metrics)()
                 self._retry_queue.insert(0, planned.trial_id)  # taken from the end
             elif planned.status == RUNNING:
                 planned.status, planned.trial_id = PLANNED, None
@@ -282,6 +285,8 @@ class MemNASOracle(keras_tuner.Oracle):
                 base_measurement(self.rounds[:-1]), self.settings.tradeoff, self.settings.metric
             )
             self.stop_reason = stop_reason(self.rounds, self.settings)
+            if current.winner is None:
+                self.stop_reason = f"{self.stop_reason}; the last: {trial.message}"
         limit = self.max_consecutive_failed_trials
         if limit is not None and self._failures_in_a_row() >= limit:
             self.stop_reason = f"{limit} trials in a row failed; the last: {trial.message}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import json
+import logging
 import os
 import time
 import zlib
@@ -17,6 +20,9 @@ from memnas_tf.errors import SearchError
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
+from tuner.best_weights import BestWeights, load_best_weights
+from tuner.continuing import TunerCallback, continue_fit, history_of, past_of
+from tuner.failures import check_finite, record_failure
 from tuner.files import write_json
 from tuner.history import ORACLE_FILE, load_search
 from tuner.hypermodel import MemNASHyperModel
@@ -25,8 +31,20 @@ from tuner.oracle import MemNASOracle
 from tuner.rounds import PlannedTrial, find_trial
 from tuner.search_space import GENOTYPE
 from tuner.settings import DEFAULT_RANKER, SearchSettings
+from tuner.single_device import skip_all_reduce
+from tuner.trial_files import (
+    DEFAULT_KEEP,
+    PROGRESS_FILE,
+    check_keep,
+    prune_checkpoints,
+    remove_leftovers,
+    trial_directory,
+)
+from tuner.trial_progress import TrialProgress, load_progress
 
 _IDLE_SECONDS = 0.2
+_LOGGER = logging.getLogger(__name__)
+_STATUS = trial_module.TrialStatus
 
 
 class MemNASTuner(keras_tuner.Tuner):
@@ -52,6 +70,8 @@ class MemNASTuner(keras_tuner.Tuner):
         training: What else the results depend on, such as the data set's name or the number of
             epochs, as plain values. A search is only resumed with the same.
         listener: What watches the search.
+        keep_checkpoints: Of how many trials to keep the weights, the best ones; None for all.
+            Those of a round under way are all kept.
         hyperparameters: As for any oracle of KerasTuner.
         tune_new_entries: As for any oracle of KerasTuner.
         allow_new_entries: As for any oracle of KerasTuner.
@@ -85,6 +105,7 @@ class MemNASTuner(keras_tuner.Tuner):
         objective: Any = "val_accuracy",
         training: Mapping[str, Any] | None = None,
         listener: SearchListener | None = None,
+        keep_checkpoints: int | None = DEFAULT_KEEP,
         hyperparameters: keras_tuner.HyperParameters | None = None,
         tune_new_entries: bool = True,
         allow_new_entries: bool = True,
@@ -92,6 +113,7 @@ class MemNASTuner(keras_tuner.Tuner):
         max_consecutive_failed_trials: int | None = None,
         **kwargs: Any,
     ) -> None:
+        check_keep(keep_checkpoints)
         settings = SearchSettings(
             template=hypermodel.template,
             blocks=hypermodel.blocks,
@@ -118,8 +140,8 @@ class MemNASTuner(keras_tuner.Tuner):
             max_consecutive_failed_trials=max_consecutive_failed_trials,
         )
         self._listener = listener or SearchListener()
+        self._keep_checkpoints = keep_checkpoints
         self._polls = 0
-        self._execution = 0
         directory = Path(kwargs.get("directory") or ".")
         project = directory / (kwargs.get("project_name") or "untitled_project")
         if not kwargs.get("overwrite", False) and (project / ORACLE_FILE).exists():
@@ -135,16 +157,66 @@ class MemNASTuner(keras_tuner.Tuner):
             time.sleep(_IDLE_SECONDS)
         self._polls += 1
 
+    def search(self, *args: Any, **kwargs: Any) -> None:
+        """Run the search, or go on with it.
+
+        Args:
+            *args: Of `keras.Model.fit`.
+            **kwargs: Of `keras.Model.fit`.
+
+        Raises:
+            SearchError: If there is no result at all.
+        """
+        # KerasTuner collects garbage twice a trial, and would look through TensorFlow each time.
+        gc.collect()
+        gc.freeze()
+        try:
+            super().search(*args, **kwargs)
+        finally:
+            gc.unfreeze()
+
     def on_search_begin(self) -> None:
-        """Tell the listener."""
+        """Delete what a kill left behind, and tell the listener."""
+        for trial in self.oracle.trials.values():
+            if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
+                self._tidy(trial)
         self._listener.on_search_begin(self.oracle.history)
 
     def on_trial_begin(self, trial: trial_module.Trial) -> None:
-        """Tell the listener, and start counting the trial's executions."""
+        """Tell the listener."""
         self._polls = 0
-        self._execution = 0
         super().on_trial_begin(trial)
         self._listener.on_trial_begin(self.oracle.history, self._planned(trial))
+
+    def run_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> Any:
+        """Train a candidate, or go on with its training after its last whole epoch.
+
+        Args:
+            trial: The trial.
+            *args: Of `keras.Model.fit`.
+            **kwargs: Of `keras.Model.fit`.
+
+        Returns:
+            The training history of each execution.
+        """
+        originals = kwargs.pop("callbacks", None) or []
+        progress = load_progress(self._trial_directory(trial) / PROGRESS_FILE)
+        finished = [] if progress is None else progress.results
+        if progress is None or progress.seed != self._trial_seed(trial, len(finished)):
+            progress, finished = None, []
+        weights = Path(self._get_checkpoint_fname(trial.trial_id))
+        best_weights = BestWeights(self.oracle.objective, weights)
+        results = [history_of(metrics) for metrics in finished]
+        for execution in range(len(finished), self.executions_per_trial):
+            seed = self._trial_seed(trial, execution)
+            progress = progress or TrialProgress(seed, [past_of(result) for result in results])
+            callbacks = self._deepcopy_callbacks(originals)
+            self._configure_tensorboard_dir(callbacks, trial, execution)
+            callbacks += [TunerCallback(self, trial), best_weights]
+            fit = {**kwargs, "callbacks": callbacks}
+            results.append(self._execute(trial, progress, args, fit))
+            progress = None
+        return results
 
     def on_batch_end(
         self, trial: trial_module.Trial, model: keras.Model, batch: int, logs: Any = None
@@ -156,14 +228,51 @@ class MemNASTuner(keras_tuner.Tuner):
     def on_epoch_end(
         self, trial: trial_module.Trial, model: keras.Model, epoch: int, logs: Any = None
     ) -> None:
-        """Tell the listener."""
+        """Tell the listener.
+
+        Raises:
+            FloatingPointError: If the loss or the objective is no number any more.
+        """
         super().on_epoch_end(trial, model, epoch, logs)
+        check_finite(logs or {}, self.oracle.objective.name, f"in epoch {epoch + 1}")
         self._listener.on_epoch_end(self._planned(trial), epoch, logs or {})
 
     def on_trial_end(self, trial: trial_module.Trial) -> None:
-        """Report the result, and tell the listener."""
-        super().on_trial_end(trial)
-        self._listener.on_trial_end(self.oracle.history, self._planned(trial))
+        """Report the result, delete what nobody needs any more, and tell the listener."""
+        self.oracle.end_trial(trial)  # which saves all that there is to save
+        self._tidy(trial)
+        history = self.oracle.history
+        self._listener.on_trial_end(history, self._planned(trial))
+        pruned = prune_checkpoints(Path(self.project_dir), history.rounds, self._keep_checkpoints)
+        if pruned:
+            _LOGGER.info("deleted the weights of %s", ", ".join(str(p.trial_id) for p in pruned))
+            self._listener.on_prune(history, pruned)
+
+    def load_model(self, trial: trial_module.Trial) -> keras.Model:
+        """Build a trial's network with the weights of its best epoch.
+
+        Args:
+            trial: The trial.
+
+        Returns:
+            The model, compiled, its optimizer as new.
+
+        Raises:
+            SearchError: If the weights are not there.
+        """
+        file = Path(self._get_checkpoint_fname(trial.trial_id))
+        if not file.exists():
+            raise SearchError(
+                f"{str(file)!r} is missing: a search keeps the weights of its best "
+                f"{self._keep_checkpoints or ''} trials (keep_checkpoints); build the network of "
+                f"trial {trial.trial_id} with tuner.hypermodel.build and train it again"
+            )
+        model = self._try_build(trial.hyperparameters)
+        if not model.built:
+            config = Path(self._get_build_config_fname(trial.trial_id))
+            model.build_from_config(json.loads(config.read_text(encoding="utf-8")))
+        load_best_weights(model, file)
+        return model
 
     def on_search_end(self) -> None:
         """Tell the listener, and the caller if the search failed.
@@ -181,15 +290,59 @@ class MemNASTuner(keras_tuner.Tuner):
         self.oracle.save()
         write_json(self._get_tuner_fname(), self.get_state())
 
-    def _build_and_fit_model(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> Any:
+    def _execute(
+        self,
+        trial: trial_module.Trial,
+        progress: TrialProgress,
+        args: tuple[Any, ...],
+        fit: dict[str, Any],
+    ) -> Any:
         # A candidate's result depends on itself alone, not on which trials ran before.
-        keras.utils.set_random_seed(self._trial_seed(trial))
-        self._execution += 1
-        return super()._build_and_fit_model(trial, *args, **kwargs)
+        keras.utils.set_random_seed(progress.seed)
+        model = self._try_build(trial.hyperparameters)
+        # Someone else's `fit` may train twice, or on other data.
+        if type(self.hypermodel).fit is MemNASHyperModel.fit:
+            path = self._trial_directory(trial) / PROGRESS_FILE
+            args, fit = continue_fit(model, progress, path, args, fit)
+        results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
+        write_json(self._get_build_config_fname(trial.trial_id), model.get_build_config())
+        return results
 
-    def _trial_seed(self, trial: trial_module.Trial) -> int:
+    def _try_build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
+        model = super()._try_build(hp)
+        skip_all_reduce(model.optimizer)
+        return model
+
+    def _try_run_and_update_trial(
+        self, trial: trial_module.Trial, *args: Any, **kwargs: Any
+    ) -> None:
+        # Unlike KerasTuner's own: nothing that a candidate does ends the search.
+        try:
+            self._run_and_update_trial(trial, *args, **kwargs)
+            trial.status = _STATUS.COMPLETED
+        except Exception as error:
+            final = isinstance(error, keras_tuner.errors.FailedTrialError)
+            trial.status = _STATUS.FAILED if final else _STATUS.INVALID
+            trial.message = record_failure(error, self._trial_directory(trial))
+
+    def _run_and_update_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> None:
+        super()._run_and_update_trial(trial, *args, **kwargs)
+        metrics = self.oracle.get_trial(trial.trial_id).metrics
+        name = self.oracle.objective.name
+        if metrics.exists(name):
+            check_finite({name: metrics.get_last_value(name)}, name, "at the trial's end")
+
+    def _tidy(self, trial: trial_module.Trial) -> None:
+        remove_leftovers(
+            self._trial_directory(trial), keep_weights=trial.status == _STATUS.COMPLETED
+        )
+
+    def _trial_directory(self, trial: trial_module.Trial) -> Path:
+        return trial_directory(Path(self.project_dir), trial.trial_id)
+
+    def _trial_seed(self, trial: trial_module.Trial, execution: int) -> int:
         key = canonical_key(from_string(trial.hyperparameters.get(GENOTYPE)))
-        return zlib.crc32(f"{self.oracle.settings.seed}/{self._execution}/{key}".encode())
+        return zlib.crc32(f"{self.oracle.settings.seed}/{execution + 1}/{key}".encode())
 
     def _planned(self, trial: trial_module.Trial) -> PlannedTrial:
         planned = find_trial(self.oracle.rounds, trial.trial_id)

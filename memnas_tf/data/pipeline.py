@@ -2,7 +2,8 @@
 
 What a trial sees must not depend on how many trials ran before it in the same process. So the
 order and the augmentation of every epoch are pure functions of the seed and the epoch's number:
-each new iterator, hence each `model.fit`, starts at epoch 0 and replays the same batches.
+each new iterator, hence each `model.fit`, starts at epoch 0 and replays the same batches. Training
+that was cut off goes on with `dataset.from_epoch(n)`, which makes nothing of the epochs before.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def training_pipeline(
     Returns:
         Batches of images, float32 (batch, h, w, c), and labels, int64 (batch,), without end:
         always give `model.fit` the `steps_per_epoch`, and `shuffle=False`, or Keras warns that
-        it leaves the order alone.
+        it leaves the order alone. The dataset's method `from_epoch` gives the same batches
+        without those of the epochs before the one that it is given, counted from 0.
 
     Raises:
         DataError: An argument is out of its range, or images and labels do not match.
@@ -93,11 +95,16 @@ def training_pipeline(
         batch = normalize(tf.gather(pixels, indices), mean, std)
         return augment(batch, augmentation, batch_seed), tf.gather(classes, indices)
 
-    dataset = tf.data.Dataset.range(_EPOCHS).flat_map(epoch_batches)
-    dataset = dataset.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    # flat_map hides that there is no end, which readers of the cardinality want to know.
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
-    return _finish(dataset)
+    def from_epoch(first: int) -> tf.data.Dataset:
+        dataset = tf.data.Dataset.range(first, _EPOCHS).flat_map(epoch_batches)
+        dataset = dataset.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        # flat_map hides that there is no end, which readers of the cardinality want to know.
+        endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+        return _finish(dataset.apply(endless))
+
+    dataset = from_epoch(0)
+    dataset.from_epoch = from_epoch
+    return dataset
 
 
 def evaluation_pipeline(

@@ -22,6 +22,7 @@ def test_a_search_tells_its_course(finished):
     assert lines[0] == "round 1 of 2: 2 of 56 candidates, drawn at random"
     assert sum(" parameters " in line and " arena " in line for line in lines) >= 4
     assert "the search ended: it reached max_rounds (2)" in lines
+    assert any(line.startswith("  deleted the weights of trials that") for line in lines)
     assert result.stderr == ""
 
 

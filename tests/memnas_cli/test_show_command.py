@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from memnas_cli.main import main
+from tests.helpers.searches import FormulaTuner, make_tuner
 
 
 def show(*arguments):
@@ -52,6 +53,22 @@ def test_a_search_for_people_ends_with_where_things_are(finished):
             assert Path(line.split()[-1]).exists()
     assert "SavedModel" in output
     assert output.splitlines()[-6].split()[0] == result.stdout.splitlines()[-6].split()[0]
+
+
+def test_failed_trials_and_deleted_weights_are_told(tmp_path):
+    class Failing(FormulaTuner):
+        fails = staticmethod(lambda trial: trial.trial_id in ("0001", "0004"))
+
+    make_tuner(tmp_path, Failing, max_rounds=1).search(verbose=0)
+    error = tmp_path / "search" / "trial_0004" / "error.txt"
+    lines = show(tmp_path / "search").output.splitlines()
+    assert f"2 trials failed; the last traceback: {error}" in lines
+    assert "weights kept of 0 of 3 trials, the others deleted" in lines
+    assert "made to fail" in error.read_text()
+    document = json.loads(show(tmp_path / "search", "--json").output)
+    assert document["failed"]["0004"] == str(error)
+    assert set(document["failed"]) == {"0001", "0004"}
+    assert document["checkpoints"] == {"kept": 0, "pruned": 3}
 
 
 @pytest.mark.parametrize("source", ["figure-1b", "search"])

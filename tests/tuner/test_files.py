@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tuner.files import write_json, write_text
+from tuner.files import whole_file, write_json, write_text
 
 
 def test_a_file_is_written_and_nothing_else(tmp_path):
@@ -23,3 +23,16 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path, monkeypatch):
         write_text(file, "new")
     assert file.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["state.txt"]
+
+
+def test_a_file_that_another_library_writes_is_whole_or_not_there(tmp_path):
+    file = tmp_path / "weights.h5"
+    with whole_file(file) as temporary:
+        temporary.write_bytes(b"old")
+        assert temporary.name.endswith(".weights.h5")
+        assert not file.exists()
+    with pytest.raises(ZeroDivisionError), whole_file(file) as temporary:
+        temporary.write_bytes(b"half of the n")
+        raise ZeroDivisionError
+    assert file.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["weights.h5"]

@@ -96,6 +96,17 @@ def test_a_retry_forgets_the_result_of_the_first_try(oracle):
     assert oracle.rounds[0].trials[0].val_accuracy == 0.75
 
 
+def test_a_trial_cut_off_after_its_report_reports_again(tmp_path, monkeypatch):
+    """KerasTuner keeps the metrics of the first report, and warns of the second."""
+    monkeypatch.setattr(MemNASOracle, "end_trial", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        make_tuner(tmp_path, max_rounds=1).search(verbose=0)
+    monkeypatch.undo()
+    tuner = make_tuner(tmp_path, max_rounds=1)
+    tuner.search(verbose=0)
+    assert {trial.status for trial in tuner.oracle.rounds[0].trials} == {"completed"}
+
+
 def test_an_error_while_planning_ends_the_search_and_frees_the_lock(oracle, monkeypatch, caplog):
     def broken(*args):
         raise ZeroDivisionError("made to fail")

@@ -1,6 +1,8 @@
+import gc
 import itertools
 import json
 import math
+import shutil
 
 import keras
 import keras_tuner
@@ -150,7 +152,10 @@ def test_a_failed_candidate_is_recorded_and_not_tried_again(tmp_path):
     tuner.search(verbose=0)
     failed = [t for entry in tuner.oracle.rounds for t in entry.trials if t.status == "failed"]
     assert len(failed) == 2
-    assert "made to fail" in tuner.oracle.trials["0001"].message
+    message = "RuntimeError: this candidate was made to fail (see trial_0001/error.txt)"
+    assert tuner.oracle.trials["0001"].message == message
+    text = (tmp_path / "search" / "trial_0001" / "error.txt").read_text()
+    assert "Traceback" in text and "in run_trial" in text
     keys = [
         canonical_key(from_string(trial.genotype))
         for entry in tuner.oracle.rounds
@@ -228,6 +233,8 @@ def test_a_candidate_s_result_does_not_depend_on_what_ran_before(tmp_path, image
     x, y = images
 
     def losses(tuner, trials):
+        for trial in trials:
+            shutil.rmtree(tuner.get_trial_dir(trial.trial_id))  # or it would be gone on with
         return [
             tuner.run_trial(
                 trial, x[:32], y[:32], validation_data=(x[32:], y[32:]), epochs=1, verbose=0
@@ -239,13 +246,16 @@ def test_a_candidate_s_result_does_not_depend_on_what_ran_before(tmp_path, image
     trials = [tuner.oracle.create_trial("a"), tuner.oracle.create_trial("b")]
     forwards = []
     for trial in trials:
-        tuner._execution = 0
         forwards += losses(tuner, [trial])
     backwards = []
     for trial in reversed(trials):
-        tuner._execution = 0
         backwards += losses(tuner, [trial])
     assert forwards == backwards[::-1]
+
+
+def test_garbage_is_collected_again_after_a_search(tmp_path):
+    make_tuner(tmp_path, max_rounds=1).search(verbose=0)
+    assert gc.get_freeze_count() == 0
 
 
 def test_results_summary_prints_the_best(finished, capsys):

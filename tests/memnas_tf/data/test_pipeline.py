@@ -101,6 +101,15 @@ def test_training_is_endless() -> None:
     assert make().cardinality() == tf.data.INFINITE_CARDINALITY
 
 
+@pytest.mark.parametrize("epoch", [0, 1, 2])
+def test_a_later_epoch_has_the_batches_that_it_has_in_a_whole_run(epoch: int) -> None:
+    images, labels = take(make(), 12)
+    assert_same(
+        take(make().from_epoch(epoch), 4), (images[4 * epoch :][:4], labels[4 * epoch :][:4])
+    )
+    assert make().from_epoch(epoch).cardinality() == tf.data.INFINITE_CARDINALITY
+
+
 def test_evaluation_is_every_image_in_order() -> None:
     dataset = evaluation_pipeline(IMAGES, LABELS, batch_size=BATCH, **SCALE)
     assert dataset.cardinality() == 5

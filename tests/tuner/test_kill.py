@@ -1,0 +1,93 @@
+"""A search killed at random instants, again and again, ends as one that was never killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.processes import ROOT
+from tests.helpers.tiny_search import run
+from tuner import load_search
+
+SEED = 7
+
+
+def lines(log: Path) -> list[dict]:
+    """Return the whole lines of a log; a kill may cut the last one off."""
+    if not log.exists():
+        return []
+    whole = log.read_text(encoding="utf-8").rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def course(directory: Path) -> list[dict]:
+    return [entry.to_state() for entry in load_search(directory / "search").rounds]
+
+
+def start(directory: Path, log: Path, size: tuple[int, int, int]) -> subprocess.Popen:
+    command = [sys.executable, "-m", "tests.helpers.tiny_search", directory, log, *size]
+    return subprocess.Popen(
+        list(map(str, command)),
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kill_until_done(tmp_path: Path, size: tuple[int, int, int], kills: int) -> tuple[int, Path]:
+    """Kill after so many new lines and some milliseconds; then let it end."""
+    rng = random.Random(SEED)
+    log = tmp_path / "log.jsonl"
+    done = 0
+    while done < kills:
+        process = start(tmp_path, log, size)
+        wanted = len(lines(log)) + rng.choice((1, 1, 2))
+        while len(lines(log)) < wanted and process.poll() is None:
+            time.sleep(0.002)
+        time.sleep(rng.random() * 0.1)
+        process.kill()
+        process.communicate()
+        if process.returncode == 0:
+            return done, log
+        done += 1
+    process = start(tmp_path, log, size)
+    _, errors = process.communicate(timeout=600)
+    assert process.returncode == 0, errors
+    return done, log
+
+
+def check(tmp_path: Path, size: tuple[int, int, int], kills: int) -> int:
+    run(tmp_path / "whole", tmp_path / "whole.jsonl", *size)
+    done, log = kill_until_done(tmp_path, size, kills)
+    assert course(tmp_path) == course(tmp_path / "whole")
+    expected = {
+        (line["trial"], line["epoch"]): line["logs"] for line in lines(tmp_path / "whole.jsonl")
+    }
+    written = lines(log)
+    # An epoch that was trained twice gave the same both times.
+    assert all(line["logs"] == expected[line["trial"], line["epoch"]] for line in written)
+    assert {(line["trial"], line["epoch"]) for line in written} == set(expected)
+    # A kill costs the epoch under way, and the line of one that had just ended.
+    assert len(written) - len(expected) <= done
+    left = [path.name for path in (tmp_path / "search").glob("trial_*/*")]
+    assert not [name for name in left if name.startswith(".") or name == "progress.npz"]
+    return done
+
+
+def test_a_search_in_another_process_killed_twice_ends_as_one_that_was_not(tmp_path):
+    assert check(tmp_path, (1, 2, 4), kills=2) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_fifty_kills_change_nothing(tmp_path):
+    assert check(tmp_path, (2, 4, 12), kills=50) == 50

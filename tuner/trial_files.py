@@ -1,0 +1,96 @@
+"""The files in a trial's directory, and which of them are deleted when. Needs no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from memnas_tf.errors import ConfigError
+from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round, ranked_trials
+
+WEIGHTS_FILE = "checkpoint.weights.h5"
+PROGRESS_FILE = "progress.npz"
+ERROR_FILE = "error.txt"
+DEFAULT_KEEP = 3
+
+
+def trial_directory(project: Path, trial_id: str) -> Path:
+    """Return the directory of a trial of KerasTuner."""
+    return project / f"trial_{trial_id}"
+
+
+def check_keep(keep: int | None) -> None:
+    """Refuse a number of checkpoints that is none.
+
+    Raises:
+        ConfigError: If it is below 1.
+    """
+    if keep is not None and (isinstance(keep, bool) or not isinstance(keep, int) or keep < 1):
+        raise ConfigError(
+            f"keep_checkpoints is {keep!r}; it must be a whole number, at least 1, or None for all"
+        )
+
+
+def remove_leftovers(directory: Path, keep_weights: bool) -> None:
+    """Delete what a trial that is over has no use for.
+
+    Args:
+        directory: The trial's directory.
+        keep_weights: Whether it ended with a result, and its weights may be wanted.
+    """
+    names = [PROGRESS_FILE] if keep_weights else [PROGRESS_FILE, WEIGHTS_FILE]
+    for name in (PROGRESS_FILE, WEIGHTS_FILE):  # cut off while they were written
+        names += [path.name for path in directory.glob(f".*.{name}")]
+    for name in names:
+        (directory / name).unlink(missing_ok=True)
+
+
+def prune_checkpoints(
+    project: Path, rounds: Sequence[Round], keep: int | None
+) -> list[PlannedTrial]:
+    """Delete the weights of all but the best trials of the rounds that are over.
+
+    Which trial of a round is best is known when all of them are measured. So the weights of a
+    round under way all stay, and the search's answer, the best of all, always keeps its own.
+
+    Args:
+        project: The search's directory.
+        rounds: Its rounds.
+        keep: How many to keep; None for all.
+
+    Returns:
+        The trials whose weights were deleted now.
+    """
+    if keep is None:
+        return []
+    best = {trial.trial_id for trial in ranked_trials(rounds)[:keep]}
+    pruned = []
+    for trial in (trial for entry in rounds if entry.is_over for trial in entry.trials):
+        file = _weights(project, trial)
+        if file is not None and trial.trial_id not in best and file.exists():
+            file.unlink()
+            pruned.append(trial)
+    return pruned
+
+
+def kept_checkpoints(project: Path, rounds: Sequence[Round]) -> int:
+    """Count the completed trials whose weights are there."""
+    completed = [trial for entry in rounds for trial in entry.completed]
+    files = [_weights(project, trial) for trial in completed]
+    return sum(file is not None and file.exists() for file in files)
+
+
+def failed_trials(rounds: Sequence[Round]) -> list[PlannedTrial]:
+    """Return the trials that failed, in the order they were planned in."""
+    return [trial for entry in rounds for trial in entry.trials if trial.status == FAILED]
+
+
+def completed_trials(rounds: Sequence[Round]) -> list[PlannedTrial]:
+    """Return the trials that ended with a result, in the order they were planned in."""
+    return [trial for entry in rounds for trial in entry.trials if trial.status == COMPLETED]
+
+
+def _weights(project: Path, trial: PlannedTrial) -> Path | None:
+    if trial.trial_id is None:
+        return None
+    return trial_directory(project, trial.trial_id) / WEIGHTS_FILE
