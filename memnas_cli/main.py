@@ -17,6 +17,7 @@ from memnas_cli.export_command import export
 from memnas_cli.interrupts import INTERRUPTED
 from memnas_cli.search_command import search
 from memnas_cli.show_command import show
+from memnas_cli.status_command import status
 from memnas_tf.errors import MemNASError
 
 
@@ -48,7 +49,8 @@ def main(verbose: bool) -> None:
         memnas search
     On a data set of your own choice:
         memnas search --dataset cifar10 --filters 16 --epochs 10
-    What came of it:
+    Where it stands, and what came of it:
+        memnas status searches/digits
         memnas show searches/digits
         memnas export searches/digits --to models/digits
 
@@ -62,6 +64,7 @@ def main(verbose: bool) -> None:
 main.add_command(search)
 main.add_command(show)
 main.add_command(export)
+main.add_command(status)
 
 if __name__ == "__main__":
     main()

@@ -54,7 +54,7 @@ def serving(oracle: MemNASOracle, address: Address) -> Iterator[Address]:
     if not address.is_loopback:
         _LOGGER.warning(
             "listening on %s: whoever reaches it can read and change this search, as KerasTuner "
-            "asks for no password; keep it to a trusted network, or use 127.0.0.1 and an SSH tunnel",
+            "asks for no password; keep to a trusted network, or to 127.0.0.1 and an SSH tunnel",
             address,
         )
     server.start()

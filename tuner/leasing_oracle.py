@@ -47,6 +47,11 @@ class LeasingOracle(keras_tuner.Oracle):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.durations: dict[str, float] = {}
+        self.trials: dict[str, trial_module.Trial]
+        self.ongoing_trials: dict[str, trial_module.Trial]
+        self.start_order: list[str]
+        self.end_order: list[str]
+        self._retry_queue: list[str]
         self._clock = clock
         self._training = Leases(lease_seconds, clock)
         self._idle = Leases(idle_seconds(lease_seconds), clock)
@@ -193,9 +198,7 @@ class LeasingOracle(keras_tuner.Oracle):
             self._fail(traceback.format_exc())
 
     @keras_tuner.synchronized
-    def _update(
-        self, trial_id: str, metrics: dict[str, float], step: int
-    ) -> trial_module.Trial:
+    def _update(self, trial_id: str, metrics: dict[str, float], step: int) -> trial_module.Trial:
         try:
             trial = self.trials.get(trial_id)
             if trial is None:
@@ -227,7 +230,9 @@ class LeasingOracle(keras_tuner.Oracle):
         self._forget_result(trial)
         if self._losses[trial.trial_id] >= MAX_LOSSES:
             trial.status = _STATUS.FAILED
-            trial.message = f"{MAX_LOSSES} workers were lost while they trained it; the last {reason}"
+            trial.message = (
+                f"{MAX_LOSSES} workers were lost while they trained it; the last {reason}"
+            )
             self._conclude(trial)
         else:
             self._retry_queue.append(trial.trial_id)

@@ -207,7 +207,7 @@ class MemNASOracle(LeasingOracle):
         held = {trial_id: tuner_id for tuner_id, trial_id in state["ongoing_trials"].items()}
         # The rounds say which trial is what; KerasTuner's own lists lag behind them by a kill.
         super().set_state({**state, "ongoing_trials": {}, "retry_queue": []})
-        self.trials: dict[str, trial_module.Trial] = {}
+        self.trials = {}
         for entry in self.rounds:
             for planned in entry.trials:
                 if planned.trial_id is not None:

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from tuner.listener import SearchListener
 from tuner.oracle import MemNASOracle
-from tuner.rounds import PLANNED, PlannedTrial
+from tuner.rounds import PLANNED
 from tuner.workers_file import WRITE_SECONDS, remove_workers, write_workers
 
 
@@ -25,8 +25,9 @@ class ChiefReporter:
         self._project = project
         self._oracle = oracle
         self._listener = listener
-        self._begun = {trial.trial_id for trial in self._trials() if trial.status != PLANNED}
-        self._ended = {trial.trial_id for trial in self._trials() if trial.is_over}
+        trials = [trial for entry in oracle.rounds for trial in entry.trials]
+        self._begun = {trial.trial_id for trial in trials if trial.status != PLANNED}
+        self._ended = {trial.trial_id for trial in trials if trial.is_over}
         self._workers: dict[str, str | None] | None = None
         self._written = 0.0
 
@@ -43,21 +44,18 @@ class ChiefReporter:
 
     def report(self) -> None:
         """Tell of trials that began and ended, and of workers that came and went."""
-        trials = self._trials()
-        over = [trial for trial in trials if trial.is_over]  # before those that begin meanwhile
         history = self._oracle.history
-        for trial in trials:
-            if trial.status != PLANNED and trial.trial_id not in self._begun:
-                self._begun.add(trial.trial_id)
-                self._listener.on_trial_begin(history, trial)
-        for trial in over:
-            if trial.trial_id in self._begun and trial.trial_id not in self._ended:
-                self._ended.add(trial.trial_id)
-                self._listener.on_trial_end(history, trial)
+        # Round by round: the next one begins when all trials of one are over.
+        for entry in history.rounds:
+            for trial in entry.trials:
+                if trial.status != PLANNED and trial.trial_id not in self._begun:
+                    self._begun.add(trial.trial_id)
+                    self._listener.on_trial_begin(history, trial)
+            for trial in entry.trials:
+                if trial.is_over and trial.trial_id not in self._ended:
+                    self._ended.add(trial.trial_id)
+                    self._listener.on_trial_end(history, trial)
         self._write_workers()
-
-    def _trials(self) -> list[PlannedTrial]:
-        return [trial for entry in list(self._oracle.rounds) for trial in entry.trials]
 
     def _write_workers(self) -> None:
         workers = self._oracle.workers()

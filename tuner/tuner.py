@@ -285,7 +285,8 @@ class MemNASTuner(keras_tuner.Tuner):
     @property
     def _history(self) -> SearchHistory:
         if self._link is None:
-            return self.oracle.history
+            history: SearchHistory = self.oracle.history
+            return history
         return SearchHistory(self.settings, (), None)  # a worker knows its own trial alone
 
     def _build_and_fit_model(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> Any:

@@ -1,5 +1,6 @@
-"""A worker's side of KerasTuner's service: it waits for a chief that restarts, and lets it know
-that it is alive.
+"""A worker's side of KerasTuner's service.
+
+It waits for a chief that restarts, and lets it know that it is alive.
 """
 
 from __future__ import annotations

@@ -52,7 +52,10 @@ def test_a_directory_without_a_search_is_refused(tmp_path):
         ('{"a": ', r"cannot read .*oracle\.json"),
         ("[]", "a search of another tuner"),
         ("{}", "a search of another tuner"),
-        ('{"memnas": {"schema": 99}}', "written by another version of this program .schema 99; this one reads 2"),
+        (
+            '{"memnas": {"schema": 99}}',
+            "written by another version of this program .schema 99; this one reads 2",
+        ),
         ('{"memnas": {"schema": 2}}', "its state cannot be read"),
     ],
 )
