@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import multiprocessing
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-from tests.helpers.processes import ROOT
+from tests.helpers.search_process import run_in
 from tuner.history import load_search
+
+# TensorFlow takes seconds to import; a process forked from one that did is there at once.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.helpers.search_process"])
 
 
 def free_port():
@@ -39,9 +40,8 @@ class Cluster:
 
     def __exit__(self, *error):
         for process in self.processes.values():
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+            process.kill()
+            process.join()
 
     def start(self, name, *options, host="127.0.0.1"):
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -50,22 +50,20 @@ class Cluster:
             "KERASTUNER_ORACLE_IP": host,
             "KERASTUNER_ORACLE_PORT": str(self.port),
         }
-        with (self.directory / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "tests.helpers.search_process"),
-                    *(str(self.directory), *self.options, *map(str, options)),
-                ],
-                cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-                stdout=log,
-                stderr=log,
-            )
-        return self.processes[name]
+        return self.run(name, environment, *options)
+
+    def run(self, name, environment, *options):
+        """Start a process with these variables, and a log of this name."""
+        arguments = [str(self.directory), *self.options, *map(str, options)]
+        log = str(self.directory / f"{name}.log")
+        process = _FORKS.Process(target=run_in, args=(environment, log, arguments))
+        process.start()
+        self.processes[name] = process
+        return process
 
     def kill(self, name):
-        self.processes[name].send_signal(signal.SIGKILL)
-        self.processes[name].wait()
+        self.processes[name].kill()
+        self.processes[name].join()
 
     def log(self, name):
         return (self.directory / f"{name}.log").read_text()
@@ -81,7 +79,9 @@ class Cluster:
     def wait(self, *names, seconds=120):
         """Return the exit codes of processes once they have ended."""
         end = time.monotonic() + seconds
-        return [self.processes[n].wait(max(end - time.monotonic(), 0.1)) for n in names]
+        for name in names:
+            self.processes[name].join(max(end - time.monotonic(), 0.1))
+        return [self.processes[name].exitcode for name in names]
 
 
 def wait_until(true, seconds=60):

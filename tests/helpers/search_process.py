@@ -43,7 +43,16 @@ def kill_at_write(number, before):
     files.os.replace = deadly
 
 
-def main():
+def run_in(environment, log, arguments):
+    """Run a search with other variables, printing to a file: the target of a forked process."""
+    os.environ.update(environment)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    main(arguments)
+
+
+def main(arguments=None):
     parser = argparse.ArgumentParser()
     parser.add_argument("directory")
     parser.add_argument("--seconds", type=float, default=0.0)
@@ -54,7 +63,7 @@ def main():
     parser.add_argument("--overwrite", action="store_true")
     parser.add_argument("--kill-at-write", type=int, default=0)
     parser.add_argument("--kill-before", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.kill_at_write:
         kill_at_write(options.kill_at_write, options.kill_before)
     SleepingTuner.seconds = options.seconds
