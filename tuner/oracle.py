@@ -22,6 +22,7 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
+from memnas_tf.errors import SearchError
 from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.files import write_json, write_text
 from tuner.history import ORACLE_FILE, SearchHistory, read_document
@@ -196,7 +197,14 @@ class MemNASOracle(LeasingOracle):
         directory = Path(self._project_dir)
         document = read_document(directory)
         set_aside_damaged(directory)
-        self.set_state(document)
+        try:
+            self.set_state(document)
+        except SearchError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise SearchError(
+                f"cannot go on with the search in {str(directory / ORACLE_FILE)!r}: {error}"
+            ) from error
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Restore what `get_state` returned, and take up trials that were cut off."""

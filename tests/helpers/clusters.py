@@ -44,7 +44,6 @@ class Cluster:
             process.join()
 
     def start(self, name, *options, host="127.0.0.1"):
-        self.directory.mkdir(parents=True, exist_ok=True)
         environment = {
             "KERASTUNER_TUNER_ID": name,
             "KERASTUNER_ORACLE_IP": host,
@@ -54,6 +53,7 @@ class Cluster:
 
     def run(self, name, environment, *options):
         """Start a process with these variables, and a log of this name."""
+        self.directory.mkdir(parents=True, exist_ok=True)
         arguments = [str(self.directory), *self.options, *map(str, options)]
         log = str(self.directory / f"{name}.log")
         process = _FORKS.Process(target=run_in, args=(environment, log, arguments))
