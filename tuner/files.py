@@ -48,15 +48,15 @@ def previous_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.bak")
 
 
-def remove_temporaries(directory: Path) -> None:
-    """Delete what writers that were killed left beside their files.
+def remove_temporaries(directory: Path, name: str) -> None:
+    """Delete what writers of files that were killed left beside them.
 
     Args:
-        directory: A directory that nobody else writes to now.
+        directory: The directory.
+        name: The name of a file in it that nobody else writes now; `*` for all.
     """
-    for path in directory.glob(".*.tmp"):
-        if path.is_file():
-            path.unlink(missing_ok=True)
+    for path in directory.glob(f".{name}.*.tmp"):
+        path.unlink(missing_ok=True)
 
 
 def _temporary_path(path: Path) -> Path:
@@ -71,3 +71,4 @@ def _keep_previous(path: Path) -> None:
     except OSError:  # a file system without links
         shutil.copyfile(path, temporary)
     os.replace(temporary, previous)
+    temporary.unlink(missing_ok=True)  # renaming a link to another of the same file does nothing

@@ -46,7 +46,7 @@ def read_trial(
         The trial; None of one that is not over and was never saved.
     """
     directory = project / f"trial_{planned.trial_id}"
-    remove_temporaries(directory)
+    remove_temporaries(directory, TRIAL_FILE)
     trial = None
     try:
         trial = load_trial(directory / TRIAL_FILE)
@@ -69,7 +69,6 @@ def set_aside_damaged(project: Path) -> None:
     Args:
         project: The search's directory.
     """
-    remove_temporaries(project)
     path = project / ORACLE_FILE
     try:
         json.loads(path.read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
 from tuner.chief import run_chief, serving
 from tuner.distribution import Address, chief_address, is_chief, is_worker, tuner_id
-from tuner.files import write_json
+from tuner.files import remove_temporaries, write_json
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
 from tuner.leases import LEASE_SECONDS
@@ -141,6 +141,8 @@ class MemNASTuner(keras_tuner.Tuner):
         )
         overwrite = kwargs.pop("overwrite", False)
         with contextlib.nullcontext() if is_worker() else project_lock(project):
+            if not is_worker():
+                remove_temporaries(project, "*")
             # A worker that comes late must not delete what the others did.
             if overwrite and not is_worker():
                 empty_project(project)
