@@ -18,6 +18,7 @@ from memnas_cli.interrupts import INTERRUPTED
 from memnas_cli.memory_command import memory
 from memnas_cli.search_command import search
 from memnas_cli.show_command import show
+from memnas_cli.status_command import status
 from memnas_tf.errors import MemNASError
 
 
@@ -49,7 +50,8 @@ def main(verbose: bool) -> None:
         memnas search
     On a data set of your own choice:
         memnas search --dataset cifar10 --filters 16 --epochs 10
-    What came of it:
+    Where it stands, and what came of it:
+        memnas status searches/digits
         memnas show searches/digits
     What it needs, or any Keras model:
         memnas memory searches/digits
@@ -68,6 +70,7 @@ main.add_command(search)
 main.add_command(show)
 main.add_command(memory)
 main.add_command(export)
+main.add_command(status)
 
 if __name__ == "__main__":
     main()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -12,14 +14,20 @@ from rich.console import Console
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.quiet import start_keras
 from memnas_cli.shapes import Bytes, Size
+from memnas_cli.workers import LOGS_FOLDER, Workers, as_chief
 from memnas_tf.memory import MemoryTarget, memory_target
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
 from memnas_tf.template import DEFAULT_BLOCKS
+from tuner.distribution import ORACLE_IP, chief_address, is_chief, is_worker
 from tuner.ranking import RANKERS
 from tuner.settings import DEFAULT_RANKER
 from tuner.trial_files import DEFAULT_KEEP
+
+if TYPE_CHECKING:
+    from memnas_cli.progress import SearchProgress
+    from tuner.tuner import MemNASTuner
 
 _COUNT = click.IntRange(min=1)
 
@@ -97,6 +105,9 @@ _COUNT = click.IntRange(min=1)
 @click.option("--directory", default="searches", help="Where searches are kept.")
 @click.option("--project-name", help="The search's folder in it.  [default: the data set's name]")
 @click.option("--overwrite", is_flag=True, help="Start anew where a search is.")
+@click.option(
+    "--workers", type=_COUNT, help="Train so many candidates at once, each in its own process."
+)
 def search(**options: Any) -> None:
     """Search for a network, round by round.
 
@@ -106,20 +117,30 @@ def search(**options: Any) -> None:
 
     Stop it with Ctrl-C; the same command goes on where it stopped. What it found lies in the
     folder `best` of the search's directory, and a TensorBoard log in `logs`.
+
+    With --workers it starts them, and starts those again that crash; each writes a log in the
+    folder `workers`. The documentation tells how to run workers on other machines.
     """
     console = Console()
+    workers = options.pop("workers")
+    if workers and (is_chief() or is_worker()):
+        raise click.UsageError(
+            f"--workers starts workers itself; leave {ORACLE_IP} unset, or leave --workers out"
+        )
     try:
-        _run(console, options)
+        with as_chief() if workers else nullcontext():
+            _run(console, options, workers or 0)
     except KeyboardInterrupt:
         click.echo("interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
 
 
-def _run(console: Console, options: dict[str, Any]) -> None:
+def _run(console: Console, options: dict[str, Any], workers: int) -> None:
     start_keras()
     from memnas_cli.progress import SearchProgress
     from memnas_cli.show_command import print_search
     from memnas_cli.winner import write_winner
+    from memnas_cli.worker_log import WorkerLog
     from tuner.experiment import (
         TrainingSettings,
         make_hypermodel,
@@ -143,17 +164,58 @@ def _run(console: Console, options: dict[str, Any]) -> None:
     require_fit(template, options["blocks"], memory_target(**aim))
     data = training.load(options["data_dir"], options["seed"])
     interrupts = Interrupts()
-    with SearchProgress(console, training.epochs, interrupts) as progress, interrupts.noted():
+    progress = SearchProgress(console, training.epochs, interrupts, workers or int(is_chief()))
+    with nullcontext() if is_worker() else progress, interrupts.noted():
         tuner = make_tuner(
             make_hypermodel(data, training, **size),
             training,
             project_name=project,
-            listener=progress,
+            listener=WorkerLog(interrupts) if is_worker() else progress,
             **arguments,
             **aim,
         )
-        run_search(tuner, data, training)
+        if workers:
+            _run_workers(tuner, workers, options, progress)
+        else:
+            run_search(tuner, data, training)
+    if is_worker():
+        return
     history = tuner.oracle.history
     if history.best is not None:
         write_winner(tuner, data, history.best)
     print_search(console, Path(tuner.project_dir))
+
+
+def _run_workers(
+    tuner: MemNASTuner, count: int, options: dict[str, Any], progress: SearchProgress
+) -> None:
+    tuner.oracle.verbose = 0
+    with Workers(
+        count,
+        [sys.executable, "-m", "memnas_cli.main", "search", *command_line(search, options)],
+        Path(tuner.project_dir) / LOGS_FOLDER,
+        is_over=lambda: tuner.oracle.stop_reason is not None,
+        on_death=tuner.oracle.release,
+        say=progress.say,
+    ) as workers:
+        tuner.serve(chief_address(), on_start=workers.start, on_tick=workers.tend)
+
+
+def command_line(command: click.Command, options: Mapping[str, Any]) -> list[str]:
+    """Return the arguments with which a worker gets the options of its chief.
+
+    Args:
+        command: The command.
+        options: Their values by name. What deletes a search is left out.
+
+    Returns:
+        The arguments.
+    """
+    arguments = []
+    for parameter in command.params:
+        value = options.get(parameter.name or "")
+        if value is None or isinstance(value, bool):
+            continue
+        text = "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        arguments += [parameter.opts[-1], text]
+    return arguments

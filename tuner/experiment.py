@@ -178,7 +178,7 @@ def run_search(tuner: MemNASTuner, data: ImageDataset, training: TrainingSetting
     logs = Path(tuner.project_dir) / "logs"
     tuner.search(
         callbacks=[keras.callbacks.TensorBoard(str(logs), write_graph=False)],
-        **fit_arguments(data, training, tuner.oracle.settings.seed),
+        **fit_arguments(data, training, tuner.settings.seed),
     )
 
 

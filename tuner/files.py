@@ -4,40 +4,45 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 
-def write_text(path: str | Path, text: str) -> None:
+def write_text(path: str | Path, text: str, keep_previous: bool = False) -> None:
     """Write a text file atomically.
 
     Args:
         path: The file.
         text: Its content.
+        keep_previous: Whether to keep what it held before, at `previous_path`.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary_path(path)
     try:
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        if keep_previous and path.exists():
+            _keep_previous(path)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_json(path: str | Path, value: Any) -> None:
+def write_json(path: str | Path, value: Any, keep_previous: bool = False) -> None:
     """Write a JSON file atomically.
 
     Args:
         path: The file.
         value: What JSON can hold.
+        keep_previous: Whether to keep what it held before, at `previous_path`.
     """
-    write_text(path, json.dumps(value, indent=1) + "\n")
+    write_text(path, json.dumps(value, indent=1) + "\n", keep_previous)
 
 
 @contextmanager
@@ -58,3 +63,34 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def previous_path(path: Path) -> Path:
+    """Return where `write_text` keeps what a file held before."""
+    return path.with_name(f"{path.name}.bak")
+
+
+def remove_temporaries(directory: Path, name: str) -> None:
+    """Delete what writers of files that were killed left beside them.
+
+    Args:
+        directory: The directory.
+        name: The name of a file in it that nobody else writes now; `*` for all.
+    """
+    for path in directory.glob(f".{name}.*.tmp"):
+        path.unlink(missing_ok=True)
+
+
+def _temporary_path(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def _keep_previous(path: Path) -> None:
+    previous = previous_path(path)
+    temporary = _temporary_path(previous)
+    try:
+        os.link(path, temporary)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, temporary)
+    os.replace(temporary, previous)
+    temporary.unlink(missing_ok=True)  # renaming a link to another of the same file does nothing

@@ -9,7 +9,11 @@ from tuner.rounds import PlannedTrial
 
 
 class SearchListener:
-    """Watch a search; every method does nothing unless overridden."""
+    """Watch a search; every method does nothing unless overridden.
+
+    A chief hears of the trials of all its workers, and not of their epochs. A worker hears of its
+    own trials, with a history that has no rounds.
+    """
 
     def on_search_begin(self, history: SearchHistory) -> None:
         """React to the start, or to the resumption, of a search."""

@@ -9,20 +9,27 @@ Source: the paper, section 3.1 and Figure 1(a).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
+import time
 import traceback
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
+from memnas_tf.errors import SearchError
 from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.files import write_json, write_text
-from tuner.history import ORACLE_FILE, SearchHistory
+from tuner.history import ORACLE_FILE, SearchHistory, read_document
+from tuner.leasing_oracle import LeasingOracle
 from tuner.planning import plan_round, require_fit, stop_reason
 from tuner.ranking import Ranker, make_ranker
+from tuner.restoring import read_trial, set_aside_damaged
 from tuner.rounds import (
     COMPLETED,
     FAILED,
@@ -36,12 +43,13 @@ from tuner.rounds import (
 )
 from tuner.search_space import declare_trial_values, trial_values
 from tuner.settings import SearchSettings
+from tuner.trial_format import TRIAL_FILE, trial_document
 
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus
 
 
-class MemNASOracle(keras_tuner.Oracle):
+class MemNASOracle(LeasingOracle):
     """Generate grow and trim trials round by round, and rank them.
 
     Each round grows and trims the winner of the one before, trains the candidates that the
@@ -56,6 +64,9 @@ class MemNASOracle(keras_tuner.Oracle):
         max_retries_per_trial: How often a trial that crashed is tried again.
         max_consecutive_failed_trials: After how many failures in a row the search ends; None to
             end it only when a whole round has failed.
+        lease_seconds: How long a worker that trains may keep silent before its trial goes to
+            another one; None for ever, as where there are no workers.
+        clock: Seconds on a clock that never goes back.
 
     Raises:
         ConfigError: If the budgets leave nothing to start with.
@@ -70,6 +81,8 @@ class MemNASOracle(keras_tuner.Oracle):
         tune_new_entries: bool = True,
         max_retries_per_trial: int = 0,
         max_consecutive_failed_trials: int | None = None,
+        lease_seconds: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         require_fit(settings.template, settings.blocks, settings.target)
         hyperparameters = hyperparameters or keras_tuner.HyperParameters()
@@ -83,18 +96,23 @@ class MemNASOracle(keras_tuner.Oracle):
             seed=settings.seed,
             max_retries_per_trial=max_retries_per_trial,
             max_consecutive_failed_trials=max_consecutive_failed_trials,
+            lease_seconds=lease_seconds,
+            clock=clock,
         )
         self.seed = settings.seed  # KerasTuner takes a seed of 0 for none
         self._seed_state = settings.seed
         self.settings = settings
         self.rounds: list[Round] = []
         self.stop_reason: str | None = None
+        self._is_broken = False
         self._ranker: Ranker | None = None
 
     @property
     def history(self) -> SearchHistory:
         """What the search did so far."""
-        return SearchHistory(self.settings, tuple(self.rounds), self.stop_reason)
+        return SearchHistory(
+            self.settings, tuple(self.rounds), self.stop_reason, dict(self.durations)
+        )
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Hand out the next planned candidate.
@@ -115,6 +133,8 @@ class MemNASOracle(keras_tuner.Oracle):
     @keras_tuner.synchronized
     def end_trial(self, trial: trial_module.Trial) -> None:
         """Record a trial's end, and close the round if it was the last.
+
+        The first end of a trial counts: another may come from a worker given up for dead.
 
         Args:
             trial: The trial, with its status and, if it failed, its message.
@@ -163,30 +183,46 @@ class MemNASOracle(keras_tuner.Oracle):
 
     def get_state(self) -> dict[str, Any]:
         """Return all that a resumed search needs."""
-        return {**super().get_state(), "memnas": self.history.to_state()}
+        history = self.history
+        if self._is_broken:  # by what may have been mended when the search goes on
+            history = replace(history, stop_reason=None)
+        return {**super().get_state(), "memnas": history.to_state()}
+
+    def reload(self) -> None:
+        """Read the search from its directory; a damaged file gives way to the one before it.
+
+        Raises:
+            SearchError: If there is none that can be read.
+        """
+        directory = Path(self._project_dir)
+        document = read_document(directory)
+        set_aside_damaged(directory)
+        try:
+            self.set_state(document)
+        except SearchError:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise SearchError(
+                f"cannot go on with the search in {str(directory / ORACLE_FILE)!r}: {error}"
+            ) from error
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Restore what `get_state` returned, and take up trials that were cut off."""
-        super().set_state(state)
         history = SearchHistory.from_state(state["memnas"])
         self.rounds = list(history.rounds)
         self.stop_reason = history.stop_reason
-        self.ongoing_trials: dict[str, trial_module.Trial] = {}
-        self._retry_queue: list[str] = []
-        planned_trials = [trial for entry in self.rounds for trial in entry.trials]
-        # A trial that was cut off before the oracle was saved is not known to any round.
-        known = {planned.trial_id for planned in planned_trials}
-        self.trials: dict[str, trial_module.Trial] = {
-            key: trial for key, trial in sorted(self.trials.items()) if key in known
-        }
-        for planned in planned_trials:
-            if planned.status == RUNNING and planned.trial_id in self.trials:
-                # Cut off after its report: or the new one would be thrown away.
-                trial = self.trials[planned.trial_id]
-                trial.metrics = type(trial.metrics)()
-                self._retry_queue.insert(0, planned.trial_id)  # taken from the end
-            elif planned.status == RUNNING:
-                planned.status, planned.trial_id = PLANNED, None
+        self.durations = dict(history.durations)
+        held = {trial_id: tuner_id for tuner_id, trial_id in state["ongoing_trials"].items()}
+        # The rounds say which trial is what; KerasTuner's own lists lag behind them by a kill.
+        super().set_state({**state, "ongoing_trials": {}, "retry_queue": []})
+        self.trials = {}
+        for entry in self.rounds:
+            for planned in entry.trials:
+                if planned.trial_id is not None:
+                    self._take_up(entry.number, planned, held.get(planned.trial_id))
+        self._retry_queue.reverse()  # taken from the end
+        self.start_order = [key for key in self.start_order if key in self.trials]
+        self.end_order = [key for key in self.end_order if key in self.trials]
 
     def save(self) -> None:
         """Write the oracle's state atomically, and the best genotype beside it."""
@@ -194,10 +230,54 @@ class MemNASOracle(keras_tuner.Oracle):
         best = self.history.best
         if best is not None:
             write_text(directory / BEST_FILE, to_json(from_string(best.genotype)))
-        write_json(directory / ORACLE_FILE, self.get_state())
+        write_json(directory / ORACLE_FILE, self.get_state(), keep_previous=True)
 
     def _save_trial(self, trial: trial_module.Trial) -> None:
-        write_json(Path(self._get_trial_dir(trial.trial_id)) / "trial.json", trial.get_state())
+        write_json(Path(self._get_trial_dir(trial.trial_id)) / TRIAL_FILE, trial_document(trial))
+
+    def _take_up(self, number: int, planned: PlannedTrial, holder: str | None) -> None:
+        """Take up a trial from a directory, and go on with one that was cut off."""
+        trial = read_trial(
+            Path(self._project_dir), number, planned, self.hyperparameters, self.objective
+        )
+        if trial is None:  # it was handed out, and nothing of it was saved
+            planned.status, planned.trial_id = PLANNED, None
+            return
+        self.trials[trial.trial_id] = trial
+        if planned.status != RUNNING:
+            return
+        if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
+            self._note_end(trial)  # the kill came between the trial's file and the oracle's
+        elif holder is not None and self._training.seconds is not None:
+            trial.status = _STATUS.RUNNING
+            self.ongoing_trials[holder] = trial
+            self.tuner_ids.add(holder)
+            self._training.renew(holder)
+            self._started[trial.trial_id] = self._clock()
+        else:
+            self._forget_result(trial)
+            self._retry_queue.append(trial.trial_id)
+
+    def _is_stopped(self) -> bool:
+        return self.stop_reason is not None
+
+    def _is_waiting(self) -> bool:
+        current = self.rounds[-1] if self.rounds else None
+        if current is None or current.is_over:
+            return False
+        return all(trial.status != PLANNED for trial in current.trials)
+
+    def _conclude(self, trial: trial_module.Trial) -> None:
+        self._note_end(trial)
+        self._save_trial(trial)
+        self.save()
+
+    def _note_end(self, trial: trial_module.Trial) -> None:
+        if trial.trial_id not in self.end_order:
+            self.end_order.append(trial.trial_id)
+        planned = find_trial(self.rounds, trial.trial_id)
+        if planned is not None:
+            self._record(planned, trial)
 
     def _next_candidate(self, trial_id: str) -> dict[str, Any]:
         if not self.rounds or self.rounds[-1].is_over:
@@ -244,34 +324,33 @@ class MemNASOracle(keras_tuner.Oracle):
             return plan_round(self.rounds, self.settings, limit, None)
 
     def _end_trial(self, ended: trial_module.Trial) -> None:
-        trial = self.trials[ended.trial_id]
-        planned = find_trial(self.rounds, ended.trial_id)
+        trial = self.trials.get(ended.trial_id)
+        if trial is None or ended.trial_id in self.end_order:
+            _LOGGER.info("ignoring the end of trial %s, which is not under way", ended.trial_id)
+            return
         trial.hyperparameters, trial.message = ended.hyperparameters, ended.message
         trial.status = ended.status
         self.update_space(trial.hyperparameters)
         if trial.status == _STATUS.COMPLETED:
             self.score_trial(trial)
         self._run_times[trial.trial_id] += 1
+        self._note_duration(trial.trial_id)
+        self._free(trial.trial_id)
         if trial.status == _STATUS.INVALID:
             if self._run_times[trial.trial_id] <= self.max_retries_per_trial:
-                trial.metrics = type(trial.metrics)()  # or the old result would stand
-                trial.score = None
+                self._forget_result(trial)
                 self._retry_queue.append(trial.trial_id)
             else:
                 trial.status = _STATUS.FAILED
-        self._release(trial.trial_id)
+        if trial.status == _STATUS.FAILED and not trial.message:
+            # KerasTuner's requests carry none.
+            trial.message = f"it failed on a worker (see trial_{trial.trial_id}, or its log)"
         if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
-            self.end_order.append(trial.trial_id)
-            if planned is not None:
-                self._record(planned, trial)
+            self._note_end(trial)
         self._save_trial(trial)
         self.save()
-        self._display.on_trial_end(trial)
-
-    def _release(self, trial_id: str) -> None:
-        for tuner_id, ongoing in list(self.ongoing_trials.items()):
-            if ongoing.trial_id == trial_id:
-                del self.ongoing_trials[tuner_id]
+        with contextlib.suppress(KeyError):  # of a trial that began before a restart
+            self._display.on_trial_end(trial)
 
     def _record(self, planned: PlannedTrial, trial: trial_module.Trial) -> None:
         if trial.status == _STATUS.COMPLETED:
@@ -302,3 +381,4 @@ class MemNASOracle(keras_tuner.Oracle):
     def _fail(self, details: str) -> None:
         _LOGGER.error("the oracle failed:\n%s", details)
         self.stop_reason = f"internal error: {details.strip().splitlines()[-1]}"
+        self._is_broken = True

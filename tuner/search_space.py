@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 import keras_tuner
+from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.genotype import Block, Cell, Genotype, from_string, to_string
 from memnas_tf.genotype.genotype import COMBINES
 from memnas_tf.operations import BY_NAME
-from tuner.rounds import PlannedTrial
+from tuner.rounds import COMPLETED, FAILED, RUNNING, PlannedTrial
 
 GENOTYPE = "genotype"
 _OPERATIONS = list(BY_NAME)
@@ -56,6 +57,32 @@ def trial_values(number: int, trial: PlannedTrial) -> dict[str, Any]:
         "arena_bytes": trial.arena_bytes,
         GENOTYPE: trial.genotype,
     }
+
+
+def planned_trial(trial: trial_module.Trial, memory: str) -> PlannedTrial:
+    """Return what the values of a trial tell a worker, which has no rounds.
+
+    Args:
+        trial: The trial.
+        memory: The intermediate memory that the search aims at: "lifetime" or "arena".
+
+    Returns:
+        The planned trial, without its kind and what the ranker expected.
+    """
+    values = trial.hyperparameters.values
+    ends = {"COMPLETED": COMPLETED, "FAILED": FAILED}
+    return PlannedTrial(
+        genotype=values[GENOTYPE],
+        kind="",
+        move=values["move"],
+        parameter_bytes=values["parameter_bytes"],
+        lifetime_bytes=values["lifetime_bytes"],
+        arena_bytes=values["arena_bytes"],
+        intermediate_bytes=values[f"{memory}_bytes"],
+        status=ends.get(trial.status, RUNNING),
+        trial_id=trial.trial_id,
+        val_accuracy=trial.score,
+    )
 
 
 def choose_genotype(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import logging
-import os
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,20 @@ from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
 from tuner.best_weights import BestWeights, load_best_weights
+from tuner.chief import run_chief, serving
 from tuner.continuing import TunerCallback, continue_fit, history_of, past_of
+from tuner.distribution import Address, chief_address, is_chief, is_worker, tuner_id
 from tuner.failures import check_finite, record_failure
-from tuner.files import write_json
-from tuner.history import ORACLE_FILE, load_search
+from tuner.files import remove_temporaries, write_json
+from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
+from tuner.leases import LEASE_SECONDS
 from tuner.listener import SearchListener
 from tuner.oracle import MemNASOracle
+from tuner.project_lock import empty_project, project_lock
+from tuner.reporting import ChiefReporter
 from tuner.rounds import PlannedTrial, find_trial
-from tuner.search_space import GENOTYPE
+from tuner.search_space import GENOTYPE, planned_trial
 from tuner.settings import DEFAULT_RANKER, SearchSettings
 from tuner.single_device import skip_all_reduce
 from tuner.trial_files import (
@@ -41,9 +46,11 @@ from tuner.trial_files import (
     trial_directory,
 )
 from tuner.trial_progress import TrialProgress, load_progress
+from tuner.worker import RECONNECT_SECONDS, ChiefLink, ChiefLost, SearchIsOver
 
 _IDLE_SECONDS = 0.2
 _LOGGER = logging.getLogger(__name__)
+_SCHEMA_VERSION = 1
 _STATUS = trial_module.TrialStatus
 
 
@@ -78,12 +85,16 @@ class MemNASTuner(keras_tuner.Tuner):
         max_retries_per_trial: As for any oracle of KerasTuner.
         max_consecutive_failed_trials: As for any oracle of KerasTuner; None to end the search
             only when a whole round has failed.
+        lease_seconds: Where there are workers: how long one that trains may keep silent before
+            its trial goes to another.
+        reconnect_seconds: After how long without an answer of the chief a worker gives up.
         **kwargs: Of `keras_tuner.Tuner`: `directory`, `project_name`, `overwrite`,
             `executions_per_trial` and so on.
 
     Raises:
         ConfigError: If a setting is out of range, or no network to start with fits the budgets.
-        SearchError: If the directory holds a search with other settings.
+        SearchError: If the directory holds a search with other settings, or another process runs
+            the search.
     """
 
     def __init__(
@@ -111,6 +122,8 @@ class MemNASTuner(keras_tuner.Tuner):
         allow_new_entries: bool = True,
         max_retries_per_trial: int = 0,
         max_consecutive_failed_trials: int | None = None,
+        lease_seconds: float = LEASE_SECONDS,
+        reconnect_seconds: float = RECONNECT_SECONDS,
         **kwargs: Any,
     ) -> None:
         check_keep(keep_checkpoints)
@@ -138,17 +151,98 @@ class MemNASTuner(keras_tuner.Tuner):
             allow_new_entries=allow_new_entries,
             max_retries_per_trial=max_retries_per_trial,
             max_consecutive_failed_trials=max_consecutive_failed_trials,
+            lease_seconds=lease_seconds if is_chief() else None,
         )
         self._listener = listener or SearchListener()
         self._keep_checkpoints = keep_checkpoints
         self._polls = 0
-        directory = Path(kwargs.get("directory") or ".")
-        project = directory / (kwargs.get("project_name") or "untitled_project")
-        if not kwargs.get("overwrite", False) and (project / ORACLE_FILE).exists():
-            check_resumable(project, settings)
-            _ensure_reload(project)
-        super().__init__(oracle=oracle, hypermodel=hypermodel, **kwargs)
-        self.save()  # KerasTuner resumes only what it finds saved
+        self._lease_seconds = lease_seconds
+        self._link: ChiefLink | None = None
+        project = Path(kwargs.get("directory") or ".") / (
+            kwargs.get("project_name") or "untitled_project"
+        )
+        overwrite = kwargs.pop("overwrite", False)
+        with contextlib.nullcontext() if is_worker() else project_lock(project):
+            if not is_worker():
+                remove_temporaries(project, "*")
+            # A worker that comes late must not delete what the others did.
+            if overwrite and not is_worker():
+                empty_project(project)
+            elif has_search(project):
+                check_resumable(project, settings)
+                if not is_worker():
+                    _ensure_reload(project)
+            super().__init__(oracle=oracle, hypermodel=hypermodel, **kwargs)
+            self.settings = settings
+            self.save()  # KerasTuner resumes only what it finds saved
+        if is_worker():
+            self._link = ChiefLink(
+                chief_address(),
+                reconnect_seconds,
+                lambda: _is_over(project),
+                lambda: self._listener.on_step_end(),
+            )
+            self.oracle.stub = self._link
+
+    def search(self, *fit_args: Any, **fit_kwargs: Any) -> None:
+        """Search; as a worker train what the chief hands out, as the chief wait for the workers.
+
+        Args:
+            *fit_args: Of `keras.Model.fit`.
+            **fit_kwargs: Of `keras.Model.fit`.
+
+        Raises:
+            SearchError: If there is no result at all, another process runs the search, or a chief
+                does not answer.
+        """
+        if self._link is not None:
+            try:
+                with contextlib.suppress(SearchIsOver), _garbage_set_aside():
+                    super().search(*fit_args, **fit_kwargs)
+            finally:
+                self._link.end()
+        elif is_chief():
+            self.oracle.verbose = fit_kwargs.get("verbose", self.oracle.verbose)
+            self.serve(chief_address())
+        else:
+            with project_lock(Path(self.project_dir)), _garbage_set_aside():
+                super().search(*fit_args, **fit_kwargs)
+
+    def serve(
+        self,
+        address: Address,
+        on_start: Callable[[Address], None] | None = None,
+        on_tick: Callable[[], None] | None = None,
+    ) -> None:
+        """Hand out trials to workers until the search is over.
+
+        Args:
+            address: Where to listen.
+            on_start: Called with the address as soon as workers may come.
+            on_tick: Called several times a second.
+
+        Raises:
+            SearchError: If there is no result at all, another process runs the search, or the
+                address cannot be had.
+        """
+        with (
+            project_lock(Path(self.project_dir)),
+            ChiefReporter(Path(self.project_dir), self.oracle, self._listener) as reporter,
+            serving(self.oracle, address) as bound,
+        ):
+            self.on_search_begin()
+            if on_start is not None:
+                on_start(bound)
+
+            def tick() -> None:
+                self._listener.on_step_end()
+                if reporter.report():
+                    self._prune()
+                if on_tick is not None:
+                    on_tick()
+
+            run_chief(self.oracle, tick)
+        self.on_search_end()
 
     def pre_create_trial(self) -> None:
         """Wait a little before asking again for a trial that was not there."""
@@ -157,36 +251,21 @@ class MemNASTuner(keras_tuner.Tuner):
             time.sleep(_IDLE_SECONDS)
         self._polls += 1
 
-    def search(self, *args: Any, **kwargs: Any) -> None:
-        """Run the search, or go on with it.
-
-        Args:
-            *args: Of `keras.Model.fit`.
-            **kwargs: Of `keras.Model.fit`.
-
-        Raises:
-            SearchError: If there is no result at all.
-        """
-        # KerasTuner collects garbage twice a trial, and would look through TensorFlow each time.
-        gc.collect()
-        gc.freeze()
-        try:
-            super().search(*args, **kwargs)
-        finally:
-            gc.unfreeze()
-
     def on_search_begin(self) -> None:
         """Delete what a kill left behind, and tell the listener."""
-        for trial in self.oracle.trials.values():
-            if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
-                self._tidy(trial)
-        self._listener.on_search_begin(self.oracle.history)
+        if self._link is None:
+            for trial in self.oracle.trials.values():
+                if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
+                    self._tidy(trial)
+        self._listener.on_search_begin(self._history)
 
     def on_trial_begin(self, trial: trial_module.Trial) -> None:
         """Tell the listener."""
         self._polls = 0
         super().on_trial_begin(trial)
-        self._listener.on_trial_begin(self.oracle.history, self._planned(trial))
+        if self._link is not None:
+            self._link.begin(trial.trial_id, self._lease_seconds)
+        self._listener.on_trial_begin(self._history, self._planned(trial))
 
     def run_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> Any:
         """Train a candidate, or go on with its training after its last whole epoch.
@@ -240,13 +319,13 @@ class MemNASTuner(keras_tuner.Tuner):
     def on_trial_end(self, trial: trial_module.Trial) -> None:
         """Report the result, delete what nobody needs any more, and tell the listener."""
         self.oracle.end_trial(trial)  # which saves all that there is to save
+        if self._link is not None:
+            self._link.end()
+            trial = self.oracle.get_trial(trial.trial_id)  # with what became of it
         self._tidy(trial)
-        history = self.oracle.history
-        self._listener.on_trial_end(history, self._planned(trial))
-        pruned = prune_checkpoints(Path(self.project_dir), history.rounds, self._keep_checkpoints)
-        if pruned:
-            _LOGGER.info("deleted the weights of %s", ", ".join(str(p.trial_id) for p in pruned))
-            self._listener.on_prune(history, pruned)
+        self._listener.on_trial_end(self._history, self._planned(trial))
+        if self._link is None:
+            self._prune()
 
     def load_model(self, trial: trial_module.Trial) -> keras.Model:
         """Build a trial's network with the weights of its best epoch.
@@ -280,15 +359,27 @@ class MemNASTuner(keras_tuner.Tuner):
         Raises:
             SearchError: If there is no result at all.
         """
-        history = self.oracle.history
+        history = self._history
         self._listener.on_search_end(history)
-        if history.best is None:
+        if self._link is None and history.best is None:
             raise SearchError(f"the search found nothing: {history.stop_reason}")
 
     def save(self) -> None:
-        """Write the oracle's state, then the tuner's, each atomically."""
-        self.oracle.save()
-        write_json(self._get_tuner_fname(), self.get_state())
+        """Write the oracle's state, then the tuner's, each atomically; a worker has neither."""
+        if not is_worker():
+            self.oracle.save()
+            write_json(self._get_tuner_fname(), self.get_state())
+
+    def get_state(self) -> dict[str, Any]:
+        """Return the tuner's own state, which is none."""
+        return {"schema": _SCHEMA_VERSION}
+
+    @property
+    def _history(self) -> SearchHistory:
+        if self._link is None:
+            history: SearchHistory = self.oracle.history
+            return history
+        return SearchHistory(self.settings, (), None)  # a worker knows its own trial alone
 
     def _execute(
         self,
@@ -320,6 +411,8 @@ class MemNASTuner(keras_tuner.Tuner):
         try:
             self._run_and_update_trial(trial, *args, **kwargs)
             trial.status = _STATUS.COMPLETED
+        except (ChiefLost, SearchIsOver):
+            raise
         except Exception as error:
             final = isinstance(error, keras_tuner.errors.FailedTrialError)
             trial.status = _STATUS.FAILED if final else _STATUS.INVALID
@@ -332,6 +425,13 @@ class MemNASTuner(keras_tuner.Tuner):
         if metrics.exists(name):
             check_finite({name: metrics.get_last_value(name)}, name, "at the trial's end")
 
+    def _prune(self) -> None:
+        history = self._history
+        pruned = prune_checkpoints(Path(self.project_dir), history.rounds, self._keep_checkpoints)
+        if pruned:
+            _LOGGER.info("deleted the weights of %s", ", ".join(str(p.trial_id) for p in pruned))
+            self._listener.on_prune(history, pruned)
+
     def _tidy(self, trial: trial_module.Trial) -> None:
         remove_leftovers(
             self._trial_directory(trial), keep_weights=trial.status == _STATUS.COMPLETED
@@ -342,9 +442,11 @@ class MemNASTuner(keras_tuner.Tuner):
 
     def _trial_seed(self, trial: trial_module.Trial, execution: int) -> int:
         key = canonical_key(from_string(trial.hyperparameters.get(GENOTYPE)))
-        return zlib.crc32(f"{self.oracle.settings.seed}/{execution + 1}/{key}".encode())
+        return zlib.crc32(f"{self.settings.seed}/{execution + 1}/{key}".encode())
 
     def _planned(self, trial: trial_module.Trial) -> PlannedTrial:
+        if self._link is not None:
+            return planned_trial(trial, self.settings.target.memory)
         planned = find_trial(self.oracle.rounds, trial.trial_id)
         if planned is None:
             raise SearchError(f"trial {trial.trial_id} belongs to no round of this search")
@@ -371,7 +473,26 @@ def check_resumable(project: Path, settings: SearchSettings) -> None:
 
 def _ensure_reload(project: Path) -> None:
     # KerasTuner takes a search for new where the tuner's own file is missing, and would write
-    # over the oracle's.
-    file = project / f"{os.environ.get('KERASTUNER_TUNER_ID', 'tuner0')}.json"
-    if not file.exists():
-        write_json(file, {})
+    # over the oracle's; a damaged one it does not survive.
+    write_json(project / f"{tuner_id()}.json", {"schema": _SCHEMA_VERSION})
+
+
+def _is_over(project: Path) -> bool:
+    try:
+        return load_search(project).stop_reason is not None
+    except SearchError:  # another machine, without the directory
+        return False
+
+
+@contextlib.contextmanager
+def _garbage_set_aside() -> Iterator[None]:
+    """Keep what is there out of garbage collection.
+
+    KerasTuner collects garbage twice a trial, and would look through TensorFlow each time.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

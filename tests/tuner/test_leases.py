@@ -1,0 +1,261 @@
+"""Leases, with a clock that a test sets."""
+
+import math
+import threading
+
+import pytest
+from keras_tuner.engine import trial as trial_module
+from keras_tuner.engine.trial import TrialStatus
+from keras_tuner.src.distribute.oracle_chief import exit_chief
+
+from tests.helpers.searches import TEMPLATE
+from tuner.leases import Leases, heartbeat_seconds
+from tuner.leasing_oracle import MAX_LOSSES
+from tuner.oracle import MemNASOracle
+from tuner.settings import SearchSettings
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def make(tmp_path, clock):
+    def make(**settings):
+        sizes = {"max_cells": 4, "trials_per_round": 2, "max_rounds": 1, **settings}
+        oracle = MemNASOracle(SearchSettings(TEMPLATE, 5, **sizes), lease_seconds=30, clock=clock)
+        oracle._set_project_dir(str(tmp_path), "search")
+        oracle.verbose = 0
+        return oracle
+
+    return make
+
+
+def sent(trial):
+    """A trial as it is after its way to a worker or back."""
+    return trial_module.Trial.from_proto(trial.to_proto())
+
+
+def finish(oracle, trial, accuracy=0.5, status=TrialStatus.COMPLETED):
+    if status == TrialStatus.COMPLETED:
+        oracle.update_trial(trial.trial_id, {"val_accuracy": accuracy})
+    trial = sent(trial)
+    trial.status = status
+    oracle.end_trial(trial)
+
+
+def test_leases_run_out_unless_they_are_renewed(clock):
+    leases = Leases(10, clock)
+    leases.renew("a")
+    clock.now = 5
+    leases.renew("b")
+    clock.now = 11
+    assert leases.expired() == ["a"]
+    leases.extend(3)
+    assert leases.expired() == []
+    clock.now = 30
+    leases.drop("a")
+    assert leases.expired() == ["b"]
+
+
+def test_leases_without_a_time_last_for_ever(clock):
+    leases = Leases(None, clock)
+    leases.renew("a")
+    clock.now = math.inf
+    assert leases.expired() == []
+
+
+def test_several_heartbeats_fit_into_a_lease():
+    assert heartbeat_seconds(60) == 5
+    assert heartbeat_seconds(6) == 1
+
+
+def test_a_worker_killed_in_a_trial_loses_it_to_another(make, clock):
+    oracle = make()
+    lost = oracle.create_trial("worker-1")
+    other = oracle.create_trial("worker-2")
+    assert oracle.create_trial("worker-3").status == "IDLE"
+    clock.now = 20
+    oracle.get_trial(other.trial_id)  # worker-2 is alive
+    clock.now = 31
+    again = oracle.create_trial("worker-3")
+    assert again.trial_id == lost.trial_id
+    assert oracle.workers() == {"worker-2": other.trial_id, "worker-3": lost.trial_id}
+
+
+def test_heartbeats_keep_a_trial(make, clock):
+    oracle = make()
+    trial = oracle.create_trial("worker-1")
+    for clock.now in range(0, 200, 20):
+        assert oracle.get_trial(trial.trial_id).status == "RUNNING"
+    assert oracle.workers() == {"worker-1": trial.trial_id}
+
+
+def test_a_late_result_of_a_worker_given_up_for_dead_loses(make, clock):
+    oracle = make()
+    late = sent(oracle.create_trial("worker-1"))
+    clock.now = 31
+    again = sent(oracle.create_trial("worker-2"))
+    assert again.trial_id == late.trial_id
+    finish(oracle, again, 0.6)
+    finish(oracle, late, 0.9)
+    finish(oracle, late, status=TrialStatus.INVALID)
+    assert oracle.rounds[0].trials[0].val_accuracy == 0.6
+    assert oracle.trials[late.trial_id].status == "COMPLETED"
+    assert oracle.end_order == [late.trial_id]
+
+
+def test_the_first_of_two_results_on_their_way_wins(make, clock):
+    oracle = make()
+    late = sent(oracle.create_trial("worker-1"))
+    clock.now = 31
+    oracle.create_trial("worker-2")
+    oracle.update_trial(late.trial_id, {"val_accuracy": 0.6})
+    finish(oracle, late, 0.9)
+    assert oracle.rounds[0].trials[0].val_accuracy == 0.6
+
+
+def test_a_result_that_comes_before_another_worker_has_begun_counts(make, clock):
+    oracle = make()
+    late = sent(oracle.create_trial("worker-1"))
+    clock.now = 31
+    oracle.reap()
+    finish(oracle, late, 0.6)
+    assert oracle.create_trial("worker-2").trial_id != late.trial_id
+    assert oracle.create_trial("worker-3").status == "IDLE"
+
+
+def test_create_trial_does_not_stop_at_max_trials_while_the_last_may_be_retried(make, clock):
+    oracle = make(max_trials=1)
+    lost = oracle.create_trial("worker-1")
+    assert oracle.create_trial("worker-2").status == "IDLE"
+    clock.now = 5
+    assert oracle.create_trial("worker-2").status == "IDLE"
+    clock.now = 31
+    assert oracle.create_trial("worker-2").trial_id == lost.trial_id
+
+
+def test_a_worker_killed_while_idle_does_not_keep_the_chief_from_exiting(make, clock):
+    oracle = make(max_trials=1)
+    trial = oracle.create_trial("worker-1")
+    assert oracle.create_trial("worker-2").status == "IDLE"
+    finish(oracle, trial)
+    assert oracle.create_trial("worker-1").status == "STOPPED"
+    assert not exit_chief(oracle)
+    clock.now = 11
+    oracle.reap()
+    assert exit_chief(oracle)
+
+
+def test_a_restart_under_the_same_name_gets_its_trial_back_without_the_old_result(make):
+    oracle = make()
+    trial = oracle.create_trial("worker-1")
+    oracle.update_trial(trial.trial_id, {"val_accuracy": 0.9})
+    again = oracle.create_trial("worker-1")
+    assert again.trial_id == trial.trial_id
+    assert not again.metrics.exists("val_accuracy")
+
+
+def test_a_candidate_that_kills_its_workers_fails_in_the_end(make, clock):
+    oracle = make()
+    first = oracle.create_trial("worker-1").trial_id
+    for loss in range(1, MAX_LOSSES):
+        oracle.release(f"worker-{loss}", "was ended by SIGKILL")
+        assert oracle.create_trial(f"worker-{loss + 1}").trial_id == first
+    oracle.release(f"worker-{MAX_LOSSES}", "was ended by SIGKILL")
+    assert oracle.trials[first].status == "FAILED"
+    assert "5 workers were lost" in oracle.trials[first].message
+    assert oracle.create_trial("worker-1").trial_id != first
+
+
+def test_a_long_planning_costs_nobody_a_lease(make, clock, monkeypatch):
+    oracle = make()
+    busy = oracle.create_trial("worker-1")
+    populate = oracle.populate_space
+
+    def slow(trial_id):
+        clock.now += 100
+        return populate(trial_id)
+
+    monkeypatch.setattr(oracle, "populate_space", slow)
+    oracle.create_trial("worker-2")
+    assert oracle.create_trial("worker-3").status == "IDLE"
+    assert oracle.workers()["worker-1"] == busy.trial_id
+
+
+def test_results_of_unknown_trials_are_ignored(make):
+    oracle = make()
+    stranger = trial_module.Trial(oracle.get_space(), "0099", TrialStatus.COMPLETED)
+    assert oracle.update_trial("0099", {"val_accuracy": 1.0}).status == "STOPPED"
+    oracle.end_trial(stranger)
+    assert oracle.stop_reason is None
+    assert oracle.create_trial("worker-1").status == "RUNNING"
+
+
+def test_metrics_without_the_objective_are_refused_and_free_the_lock(make):
+    oracle = make()
+    trial = oracle.create_trial("worker-1")
+    with pytest.raises(ValueError, match="Objective value missing"):
+        oracle.update_trial(trial.trial_id, {"loss": 1.0})
+    done = threading.Event()
+    threading.Thread(target=lambda: (oracle.reap(), done.set()), daemon=True).start()
+    assert done.wait(20)
+
+
+def test_a_chief_that_starts_again_keeps_the_leases_of_its_workers(make, clock):
+    before = make()
+    trial = before.create_trial("worker-1")
+    finish(before, before.create_trial("worker-2"))
+    after = make()
+    after.reload()
+    assert after.workers() == {"worker-1": trial.trial_id}
+    finish(after, trial, 0.7)
+    assert after.rounds[0].trials[0].val_accuracy == 0.7
+
+
+def test_a_worker_that_died_with_the_chief_loses_its_trial_all_the_same(make, clock):
+    lost = make().create_trial("worker-1").trial_id
+    after = make()
+    after.reload()
+    clock.now = 31
+    assert after.create_trial("worker-9").trial_id == lost
+
+
+def test_durations_are_kept(make, clock):
+    oracle = make()
+    trial = oracle.create_trial("worker-1")
+    clock.now = 12.5
+    finish(oracle, trial)
+    assert oracle.history.durations == {trial.trial_id: 12.5}
+    again = make()
+    again.reload()
+    assert again.history.durations == {trial.trial_id: 12.5}
+
+
+def test_an_error_of_the_program_is_not_the_end_of_a_search_that_is_resumed(make, monkeypatch):
+    oracle = make()
+
+    def broken(*args):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("tuner.oracle.plan_round", broken)
+    assert oracle.create_trial("worker-1").status == "STOPPED"
+    oracle.save()
+    monkeypatch.undo()
+    again = make()
+    again.reload()
+    assert again.create_trial("worker-1").status == "RUNNING"
+
+
+def test_values_cross_to_a_worker_as_they_are(make):
+    trial = make().create_trial("worker-1")
+    assert sent(trial).hyperparameters.values == trial.hyperparameters.values

@@ -1,0 +1,79 @@
+"""The chief: KerasTuner's service for workers, until the search is over.
+
+KerasTuner's own loop shares its port with a second chief, looks for the end of the search every 20
+seconds, and never ends if a worker was killed while it waited.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from contextlib import contextmanager
+
+import grpc
+from keras_tuner.src import protos
+from keras_tuner.src.distribute.oracle_chief import OracleServicer, exit_chief
+
+from memnas_tf.errors import SearchError
+from tuner.distribution import Address
+from tuner.oracle import MemNASOracle
+
+_LOGGER = logging.getLogger(__name__)
+_TICK_SECONDS = 0.2
+
+
+@contextmanager
+def serving(oracle: MemNASOracle, address: Address) -> Iterator[Address]:
+    """Answer workers within the block.
+
+    Args:
+        oracle: What hands out trials.
+        address: Where to listen.
+
+    Yields:
+        The address with the port that was taken.
+
+    Raises:
+        SearchError: If it cannot listen there.
+    """
+    server = grpc.server(
+        futures.ThreadPoolExecutor(max_workers=1), options=[("grpc.so_reuseport", 0)]
+    )
+    protos.get_service_grpc().add_OracleServicer_to_server(OracleServicer(oracle), server)
+    try:
+        port = server.add_insecure_port(str(address))
+    except RuntimeError:
+        port = 0
+    if not port:
+        raise SearchError(
+            f"cannot listen on {address}: another chief or program does, or this machine has no "
+            "such address; choose another port, or end the other one"
+        )
+    if not address.is_loopback:
+        _LOGGER.warning(
+            "listening on %s: whoever reaches it can read and change this search, as KerasTuner "
+            "asks for no password; keep to a trusted network, or to 127.0.0.1 and an SSH tunnel",
+            address,
+        )
+    server.start()
+    try:
+        yield address._replace(port=port)
+    finally:
+        server.stop(grace=1).wait()  # the last answer may be on its way
+
+
+def run_chief(oracle: MemNASOracle, on_tick: Callable[[], None]) -> None:
+    """Wait until the search is over and every worker that is alive knows.
+
+    Args:
+        oracle: What hands out trials, while it is served.
+        on_tick: Called several times a second.
+    """
+    while True:
+        oracle.reap()
+        on_tick()
+        if oracle.stop_reason is not None and exit_chief(oracle):
+            return
+        time.sleep(_TICK_SECONDS)

@@ -1,0 +1,266 @@
+"""An oracle of KerasTuner that survives its workers.
+
+KerasTuner waits for ever for a worker that is gone. Here a worker holds its trial by a lease that
+it has to renew, and a trial whose lease runs out goes to another worker. Requests do not say
+which worker they come from, so the first result of a trial counts, whoever sends it; a candidate's
+result does not depend on the worker.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import keras_tuner
+from keras_tuner.engine import trial as trial_module
+
+from tuner.leases import Leases, idle_seconds
+
+_LOGGER = logging.getLogger(__name__)
+_STATUS = trial_module.TrialStatus
+MAX_LOSSES = 5
+
+
+class LeasingOracle(keras_tuner.Oracle):
+    """Hand out trials by lease.
+
+    An exception that leaves a synchronized method keeps the lock for ever, so none does.
+
+    Args:
+        *args: Of `keras_tuner.Oracle`.
+        lease_seconds: How long a worker that trains may keep silent; None for ever.
+        clock: Seconds on a clock that never goes back.
+        **kwargs: Of `keras_tuner.Oracle`.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        lease_seconds: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.durations: dict[str, float] = {}
+        self.trials: dict[str, trial_module.Trial]
+        self.ongoing_trials: dict[str, trial_module.Trial]
+        self.start_order: list[str]
+        self.end_order: list[str]
+        self._retry_queue: list[str]
+        self._clock = clock
+        self._training = Leases(lease_seconds, clock)
+        self._idle = Leases(idle_seconds(lease_seconds), clock)
+        self._started: dict[str, float] = {}
+        self._losses: Counter[str] = Counter()
+
+    @abstractmethod
+    def _is_stopped(self) -> bool:
+        """Whether the search is over."""
+
+    @abstractmethod
+    def _is_waiting(self) -> bool:
+        """Whether there is nothing to hand out until a trial ends."""
+
+    @abstractmethod
+    def _conclude(self, trial: trial_module.Trial) -> None:
+        """Record the end of a trial that is completed or failed, and save everything."""
+
+    @abstractmethod
+    def _fail(self, details: str) -> None:
+        """End the search for a fault of the program."""
+
+    @keras_tuner.synchronized
+    def create_trial(self, tuner_id: str) -> trial_module.Trial:
+        """Hand out a trial, on a lease.
+
+        Args:
+            tuner_id: Who asks. Who asks again gets the same trial again.
+
+        Returns:
+            A trial that is RUNNING, or an empty one that is IDLE or STOPPED.
+        """
+        asked = self._clock()
+        try:
+            trial = self._create(tuner_id)
+        except Exception:  # the lock would be held for ever
+            self._fail(traceback.format_exc())
+            trial = self._empty_trial(_STATUS.STOPPED)
+        self._note_answer(tuner_id, trial)
+        # Planning takes a while, in which no heartbeat could get through.
+        busy = self._clock() - asked
+        self._training.extend(busy)
+        self._idle.extend(busy)
+        return trial
+
+    def get_trial(self, trial_id: str) -> trial_module.Trial:
+        """Return a trial, and renew the lease of who holds it.
+
+        Args:
+            trial_id: Its id.
+
+        Returns:
+            The trial.
+        """
+        self._hear_of(trial_id)
+        return super().get_trial(trial_id)
+
+    def update_trial(
+        self, trial_id: str, metrics: dict[str, float], step: int = 0
+    ) -> trial_module.Trial:
+        """Record what a trial measured; what was measured before stands.
+
+        Args:
+            trial_id: Its id.
+            metrics: Values by name.
+            step: When they were measured.
+
+        Returns:
+            The trial.
+
+        Raises:
+            ValueError: If the objective is not among the metrics.
+        """
+        self._check_objective_found(metrics)
+        return self._update(trial_id, {name: float(value) for name, value in metrics.items()}, step)
+
+    @keras_tuner.synchronized
+    def reap(self) -> None:
+        """Take trials back whose lease has run out."""
+        try:
+            self._reap()
+        except Exception:  # the lock would be held for ever
+            self._fail(traceback.format_exc())
+
+    @keras_tuner.synchronized
+    def release(self, tuner_id: str, reason: str) -> None:
+        """Take back what a worker holds that is known to be gone.
+
+        Args:
+            tuner_id: The worker.
+            reason: What became of it, for people.
+        """
+        try:
+            self._take_back(tuner_id, reason)
+        except Exception:  # the lock would be held for ever
+            self._fail(traceback.format_exc())
+
+    def workers(self) -> dict[str, str | None]:
+        """Return the workers that hold a lease, each with its trial, or None while it waits."""
+        trials = {name: trial.trial_id for name, trial in list(self.ongoing_trials.items())}
+        return {name: trials.get(name) for name in sorted({*trials, *self.tuner_ids})}
+
+    def _create(self, tuner_id: str) -> trial_module.Trial:
+        self._training.renew(tuner_id)
+        self._reap()
+        ongoing = self.ongoing_trials.get(tuner_id)
+        if ongoing is not None:
+            self._forget_result(ongoing)  # of a worker that was started again
+            return ongoing
+        if self._is_stopped():
+            return self._empty_trial(_STATUS.STOPPED)
+        if not self._retry_queue and self._is_waiting():
+            # KerasTuner stops at `max_trials` even while the last of them may have to be retried.
+            return self._empty_trial(_STATUS.IDLE)
+        trial = super().create_trial(tuner_id)
+        if trial.status == _STATUS.RUNNING:
+            self._started[trial.trial_id] = self._clock()
+        return trial
+
+    def _note_answer(self, tuner_id: str, trial: trial_module.Trial) -> None:
+        self._training.drop(tuner_id)
+        self._idle.drop(tuner_id)
+        if trial.status == _STATUS.RUNNING:
+            self.tuner_ids.add(tuner_id)
+            self._training.renew(tuner_id)
+        elif trial.status == _STATUS.IDLE:
+            self.tuner_ids.add(tuner_id)
+            self._idle.renew(tuner_id)
+        else:
+            self.tuner_ids.discard(tuner_id)
+
+    def _empty_trial(self, status: str) -> trial_module.Trial:
+        hyperparameters = self.hyperparameters.copy()
+        hyperparameters.values = {}
+        return trial_module.Trial(hyperparameters, trial_id="none", status=status)
+
+    @keras_tuner.synchronized
+    def _hear_of(self, trial_id: str) -> None:
+        try:
+            for tuner_id in self._holders(trial_id):
+                self._training.renew(tuner_id)
+            self._reap()
+        except Exception:  # the lock would be held for ever
+            self._fail(traceback.format_exc())
+
+    @keras_tuner.synchronized
+    def _update(self, trial_id: str, metrics: dict[str, float], step: int) -> trial_module.Trial:
+        try:
+            trial = self.trials.get(trial_id)
+            if trial is None:
+                _LOGGER.warning("ignoring a result of trial %s, which is unknown", trial_id)
+                return self._empty_trial(_STATUS.STOPPED)
+            if trial_id not in self.end_order and not self._has_result(trial, step):
+                super().update_trial(trial_id, metrics, step)
+            return trial
+        except Exception:  # the lock would be held for ever
+            self._fail(traceback.format_exc())
+            return self._empty_trial(_STATUS.STOPPED)
+
+    def _reap(self) -> None:
+        for tuner_id in self._training.expired():
+            self._take_back(tuner_id, f"was silent for {self._training.seconds:g} s")
+        for tuner_id in self._idle.expired():
+            self._idle.drop(tuner_id)
+            self.tuner_ids.discard(tuner_id)
+
+    def _take_back(self, tuner_id: str, reason: str) -> None:
+        self._training.drop(tuner_id)
+        self._idle.drop(tuner_id)
+        self.tuner_ids.discard(tuner_id)
+        trial = self.ongoing_trials.pop(tuner_id, None)
+        if trial is None or trial.trial_id in self.end_order or self._holders(trial.trial_id):
+            return
+        self._losses[trial.trial_id] += 1
+        _LOGGER.warning("worker %s %s; trial %s is free", tuner_id, reason, trial.trial_id)
+        self._forget_result(trial)
+        if self._losses[trial.trial_id] >= MAX_LOSSES:
+            trial.status = _STATUS.FAILED
+            trial.message = (
+                f"{MAX_LOSSES} workers were lost while they trained it; the last {reason}"
+            )
+            self._conclude(trial)
+        else:
+            self._retry_queue.append(trial.trial_id)
+            self.save()
+
+    def _holders(self, trial_id: str) -> list[str]:
+        return [name for name, trial in self.ongoing_trials.items() if trial.trial_id == trial_id]
+
+    def _free(self, trial_id: str) -> None:
+        """Take a trial that is over off whoever holds it, and off the queue."""
+        for tuner_id in self._holders(trial_id):
+            del self.ongoing_trials[tuner_id]
+            self._training.drop(tuner_id)
+            self._idle.renew(tuner_id)
+        self._retry_queue = [queued for queued in self._retry_queue if queued != trial_id]
+
+    def _note_duration(self, trial_id: str) -> None:
+        started = self._started.pop(trial_id, None)
+        if started is not None:
+            self.durations[trial_id] = round(self._clock() - started, 3)
+
+    def _forget_result(self, trial: trial_module.Trial) -> None:
+        trial.metrics = type(trial.metrics)()  # or the old result would stand
+        trial.score = None
+        trial.best_step = 0
+
+    def _has_result(self, trial: trial_module.Trial, step: int) -> bool:
+        name = self.objective.name
+        if not trial.metrics.exists(name):
+            return False
+        return any(seen.step == step for seen in trial.metrics.get_history(name))

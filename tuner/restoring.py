@@ -1,0 +1,96 @@
+"""Trials from a search's directory, where a kill or a damaged disk may have left any mixture.
+
+The oracle's file decides what became of a trial. The trial's own file adds details, and what can
+be had without it is made again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import keras_tuner
+from keras_tuner.engine import trial as trial_module
+
+from tuner.files import remove_temporaries
+from tuner.history import ORACLE_FILE
+from tuner.rounds import COMPLETED, FAILED, PlannedTrial
+from tuner.search_space import trial_values
+from tuner.trial_format import TRIAL_FILE, load_trial
+
+_LOGGER = logging.getLogger(__name__)
+_STATUS = trial_module.TrialStatus
+_DAMAGED = ".damaged"
+
+
+def read_trial(
+    project: Path,
+    number: int,
+    planned: PlannedTrial,
+    space: keras_tuner.HyperParameters,
+    objective: Any,
+) -> trial_module.Trial | None:
+    """Read a trial, or make it again from what its round says of it.
+
+    Args:
+        project: The search's directory.
+        number: The round's number.
+        planned: What the round says of it.
+        space: The search space.
+        objective: What a trial reports.
+
+    Returns:
+        The trial; None of one that is not over and was never saved.
+    """
+    directory = project / f"trial_{planned.trial_id}"
+    remove_temporaries(directory, TRIAL_FILE)
+    trial = None
+    try:
+        trial = load_trial(directory / TRIAL_FILE)
+    except FileNotFoundError:
+        if planned.status not in (COMPLETED, FAILED):
+            return None
+    except (OSError, ValueError) as error:
+        _LOGGER.warning("cannot read %s (%s); making it again", directory / TRIAL_FILE, error)
+    expected = {COMPLETED: _STATUS.COMPLETED, FAILED: _STATUS.FAILED}.get(planned.status)
+    if trial is None or (expected is not None and trial.status != expected):
+        trial = _remade(number, planned, space, objective)
+    return trial
+
+
+def set_aside_damaged(project: Path) -> None:
+    """Move an oracle's file that cannot be read out of the way of its own copy.
+
+    The next write would keep it as what was there before.
+
+    Args:
+        project: The search's directory.
+    """
+    path = project / ORACLE_FILE
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        os.replace(path, path.with_name(path.name + _DAMAGED))
+    except FileNotFoundError:
+        pass
+
+
+def _remade(
+    number: int, planned: PlannedTrial, space: keras_tuner.HyperParameters, objective: Any
+) -> trial_module.Trial:
+    hyperparameters = space.copy()
+    hyperparameters.values = {
+        **{hp.name: hp.default for hp in space.space},
+        **trial_values(number, planned),
+    }
+    trial = trial_module.Trial(hyperparameters, trial_id=planned.trial_id)
+    if planned.status == COMPLETED:
+        trial.status, trial.score = _STATUS.COMPLETED, planned.val_accuracy
+        trial.metrics.register(objective.name, objective.direction)
+        trial.metrics.update(objective.name, planned.val_accuracy)
+    elif planned.status == FAILED:
+        trial.status = _STATUS.FAILED
+    return trial

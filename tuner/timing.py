@@ -1,0 +1,61 @@
+"""How long a search still takes, from how long its trials took. Needs no TensorFlow."""
+
+from __future__ import annotations
+
+from tuner.history import SearchHistory
+
+
+def trials_left(history: SearchHistory) -> int:
+    """Return how many trials a search may still have to finish.
+
+    Args:
+        history: The search.
+
+    Returns:
+        The largest number; a search may end earlier.
+    """
+    if history.stop_reason is not None:
+        return 0
+    settings = history.settings
+    over = sum(trial.is_over for entry in history.rounds for trial in entry.trials)
+    planned = sum(len(entry.trials) for entry in history.rounds)
+    rounds = settings.max_rounds - len(history.rounds)
+    total = planned + rounds * settings.trials_per_round
+    if settings.max_trials is not None:
+        total = min(total, settings.max_trials)
+    return max(total - over, 0)
+
+
+def seconds_left(history: SearchHistory, workers: int = 1) -> float | None:
+    """Return how long a search still takes at most, if trials take as long as they did.
+
+    Args:
+        history: The search.
+        workers: How many trials run at the same time.
+
+    Returns:
+        Seconds; None before a trial has ended, and for a search that is over.
+    """
+    durations = history.durations.values()
+    if not durations or history.stop_reason is not None:
+        return None
+    return trials_left(history) * sum(durations) / len(durations) / max(workers, 1)
+
+
+def format_seconds(seconds: float) -> str:
+    """Write a time for people.
+
+    Args:
+        seconds: The time.
+
+    Returns:
+        The time in the two largest units, such as "2 h 5 min".
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
