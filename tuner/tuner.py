@@ -19,7 +19,7 @@ from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
 from tuner.chief import run_chief, serving
 from tuner.distribution import Address, chief_address, is_chief, is_worker, tuner_id
-from tuner.files import remove_temporaries, write_json
+from tuner.files import write_json
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
 from tuner.leases import LEASE_SECONDS
@@ -27,6 +27,7 @@ from tuner.listener import SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.project_lock import empty_project, project_lock
 from tuner.reporting import ChiefReporter
+from tuner.restoring import remove_cut_off_writes
 from tuner.rounds import PlannedTrial, find_trial
 from tuner.search_space import GENOTYPE, planned_trial
 from tuner.settings import DEFAULT_RANKER, SearchSettings
@@ -142,7 +143,7 @@ class MemNASTuner(keras_tuner.Tuner):
         overwrite = kwargs.pop("overwrite", False)
         with contextlib.nullcontext() if is_worker() else project_lock(project):
             if not is_worker():
-                remove_temporaries(project, "*")
+                remove_cut_off_writes(project)
             # A worker that comes late must not delete what the others did.
             if overwrite and not is_worker():
                 empty_project(project)
