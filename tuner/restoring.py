@@ -46,7 +46,6 @@ def read_trial(
         The trial; None of one that is not over and was never saved.
     """
     directory = project / f"trial_{planned.trial_id}"
-    remove_temporaries(directory, TRIAL_FILE)
     trial = None
     try:
         trial = load_trial(directory / TRIAL_FILE)
@@ -59,6 +58,17 @@ def read_trial(
     if trial is None or (expected is not None and trial.status != expected):
         trial = _remade(number, planned, space, objective)
     return trial
+
+
+def remove_cut_off_writes(project: Path) -> None:
+    """Delete what a process that was killed left beside the files that the oracle writes.
+
+    Args:
+        project: The search's directory, which need not exist.
+    """
+    remove_temporaries(project, "*")
+    for directory in project.glob("trial_*"):
+        remove_temporaries(directory, TRIAL_FILE)  # workers may be writing other files there
 
 
 def set_aside_damaged(project: Path) -> None:

@@ -25,7 +25,7 @@ from tuner.chief import run_chief, serving
 from tuner.continuing import TunerCallback, continue_fit, history_of, past_of
 from tuner.distribution import Address, chief_address, is_chief, is_worker, tuner_id
 from tuner.failures import check_finite, record_failure
-from tuner.files import remove_temporaries, write_json
+from tuner.files import write_json
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
 from tuner.leases import LEASE_SECONDS
@@ -33,6 +33,7 @@ from tuner.listener import SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.project_lock import empty_project, project_lock
 from tuner.reporting import ChiefReporter
+from tuner.restoring import remove_cut_off_writes
 from tuner.rounds import PlannedTrial, find_trial
 from tuner.search_space import GENOTYPE, planned_trial
 from tuner.settings import DEFAULT_RANKER, SearchSettings
@@ -164,7 +165,7 @@ class MemNASTuner(keras_tuner.Tuner):
         overwrite = kwargs.pop("overwrite", False)
         with contextlib.nullcontext() if is_worker() else project_lock(project):
             if not is_worker():
-                remove_temporaries(project, "*")
+                remove_cut_off_writes(project)
             # A worker that comes late must not delete what the others did.
             if overwrite and not is_worker():
                 empty_project(project)

@@ -115,7 +115,7 @@ def test_time_left(interrupted):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(2.34, "2.3 s"), (59, "59 s"), (61, "1 min"), (7500, "2 h 5 min"), (200_000, "2 d 8 h")],
+    [(2.34, "2.3 s"), (59, "59 s"), (61, "1 min"), (7500, "2 h 5 min"), (200_000, "2 d 7 h")],
 )
 def test_times_for_people(seconds, text):
     assert format_seconds(seconds) == text

@@ -37,6 +37,7 @@ def test_a_damaged_oracle_file_gives_way_to_the_previous_copy(searched, text, ca
 def test_a_missing_oracle_file_gives_way_to_the_previous_copy(searched):
     before = course(searched)
     (searched / "search" / "oracle.json").unlink()
+    make_tuner(searched, max_rounds=1).search(verbose=0)
     assert course(searched) == before
 
 
