@@ -106,6 +106,8 @@ class MemNASTuner(keras_tuner.Tuner):
         reconnect_seconds: float = RECONNECT_SECONDS,
         **kwargs: Any,
     ) -> None:
+        if is_chief() or is_worker():
+            chief_address()  # or KerasTuner would refuse it with a traceback
         settings = SearchSettings(
             template=hypermodel.template,
             blocks=hypermodel.blocks,
