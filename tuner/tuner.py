@@ -128,6 +128,8 @@ class MemNASTuner(keras_tuner.Tuner):
         **kwargs: Any,
     ) -> None:
         check_keep(keep_checkpoints)
+        if is_chief() or is_worker():
+            chief_address()  # or KerasTuner would refuse it with a traceback
         settings = SearchSettings(
             template=hypermodel.template,
             blocks=hypermodel.blocks,
