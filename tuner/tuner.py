@@ -38,6 +38,7 @@ from tuner.trial_files import (
     check_keep,
     prune_checkpoints,
     remove_leftovers,
+    tidy_trials,
     trial_directory,
 )
 from tuner.trial_progress import TrialProgress, load_progress
@@ -177,10 +178,9 @@ class MemNASTuner(keras_tuner.Tuner):
 
     def on_search_begin(self) -> None:
         """Delete what a kill left behind, and tell the listener."""
-        for trial in self.oracle.trials.values():
-            if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
-                self._tidy(trial)
-        self._listener.on_search_begin(self.oracle.history)
+        history = self.oracle.history
+        tidy_trials(Path(self.project_dir), history.rounds)
+        self._listener.on_search_begin(history)
 
     def on_trial_begin(self, trial: trial_module.Trial) -> None:
         """Tell the listener."""
@@ -240,7 +240,8 @@ class MemNASTuner(keras_tuner.Tuner):
     def on_trial_end(self, trial: trial_module.Trial) -> None:
         """Report the result, delete what nobody needs any more, and tell the listener."""
         self.oracle.end_trial(trial)  # which saves all that there is to save
-        self._tidy(trial)
+        completed = trial.status == _STATUS.COMPLETED
+        remove_leftovers(self._trial_directory(trial), keep_weights=completed)
         history = self.oracle.history
         self._listener.on_trial_end(history, self._planned(trial))
         pruned = prune_checkpoints(Path(self.project_dir), history.rounds, self._keep_checkpoints)
@@ -331,11 +332,6 @@ class MemNASTuner(keras_tuner.Tuner):
         name = self.oracle.objective.name
         if metrics.exists(name):
             check_finite({name: metrics.get_last_value(name)}, name, "at the trial's end")
-
-    def _tidy(self, trial: trial_module.Trial) -> None:
-        remove_leftovers(
-            self._trial_directory(trial), keep_weights=trial.status == _STATUS.COMPLETED
-        )
 
     def _trial_directory(self, trial: trial_module.Trial) -> Path:
         return trial_directory(Path(self.project_dir), trial.trial_id)
