@@ -70,12 +70,13 @@ def disk_bytes(directory: Path) -> int:
     return sum(file.stat().st_size for file in directory.glob("*/trial_*/*"))
 
 
-def run(name: str, trials: int, output: Path) -> None:
+def run(name: str, trials: int, max_cells: int, output: Path) -> None:
     """Run one tuner's trials in this process.
 
     Args:
         name: One of `TUNERS`.
         trials: How many.
+        max_cells: The largest number of cells in a block, at which a search ends.
         output: The file to add a line for each to.
     """
     import keras
@@ -121,7 +122,10 @@ def run(name: str, trials: int, output: Path) -> None:
 
         keras.Model.fit = timed_fit
         hypermodel = Timed(
-            cifar_template((8, 8, 1), 3, 4, blocks=1), blocks=1, max_cells=3, learning_rate=0.05
+            cifar_template((8, 8, 1), 3, 4, blocks=1),
+            blocks=1,
+            max_cells=max_cells,
+            learning_rate=0.05,
         )
         common: dict[str, Any] = {"directory": folder, "project_name": "search"}
         kind: Any
@@ -210,17 +214,20 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--trials", type=int, default=300)
+    parser.add_argument("--max-cells", type=int, default=8)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--only", choices=TUNERS, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.only:
-        run(args.only, args.trials, args.output)
+        run(args.only, args.trials, args.max_cells, args.output)
         return
     for name in TUNERS:
+        # What was cut off is run anew from its first trial: memory is that of one process.
         if len(read(args.output, name)) < args.trials:
             keep_other(args.output, name)
-            own = ["--trials", str(args.trials), "--output", str(args.output), "--only", name]
+            own = ["--trials", str(args.trials), "--max-cells", str(args.max_cells)]
+            own += ["--output", str(args.output), "--only", name]
             subprocess.run([sys.executable, __file__, *own], check=True)
     lines = {name: read(args.output, name) for name in TUNERS}
     print(

@@ -45,6 +45,20 @@ def remove_leftovers(directory: Path, keep_weights: bool) -> None:
         (directory / name).unlink(missing_ok=True)
 
 
+def tidy_trials(project: Path, rounds: Sequence[Round]) -> None:
+    """Delete what a kill left behind of trials that are over.
+
+    Args:
+        project: The search's directory.
+        rounds: Its rounds.
+    """
+    for trial in (trial for entry in rounds for trial in entry.trials):
+        if trial.is_over and trial.trial_id is not None:
+            remove_leftovers(
+                trial_directory(project, trial.trial_id), keep_weights=trial.status == COMPLETED
+            )
+
+
 def prune_checkpoints(
     project: Path, rounds: Sequence[Round], keep: int | None
 ) -> list[PlannedTrial]:

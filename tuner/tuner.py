@@ -44,6 +44,7 @@ from tuner.trial_files import (
     check_keep,
     prune_checkpoints,
     remove_leftovers,
+    tidy_trials,
     trial_directory,
 )
 from tuner.trial_progress import TrialProgress, load_progress
@@ -256,10 +257,7 @@ class MemNASTuner(keras_tuner.Tuner):
 
     def on_search_begin(self) -> None:
         """Delete what a kill left behind, and tell the listener."""
-        if self._link is None:
-            for trial in self.oracle.trials.values():
-                if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
-                    self._tidy(trial)
+        tidy_trials(Path(self.project_dir), self._history.rounds)  # a worker knows of none
         self._listener.on_search_begin(self._history)
 
     def on_trial_begin(self, trial: trial_module.Trial) -> None:
@@ -325,7 +323,8 @@ class MemNASTuner(keras_tuner.Tuner):
         if self._link is not None:
             self._link.end()
             trial = self.oracle.get_trial(trial.trial_id)  # with what became of it
-        self._tidy(trial)
+        completed = trial.status == _STATUS.COMPLETED
+        remove_leftovers(self._trial_directory(trial), keep_weights=completed)
         self._listener.on_trial_end(self._history, self._planned(trial))
         if self._link is None:
             self._prune()
@@ -434,11 +433,6 @@ class MemNASTuner(keras_tuner.Tuner):
         if pruned:
             _LOGGER.info("deleted the weights of %s", ", ".join(str(p.trial_id) for p in pruned))
             self._listener.on_prune(history, pruned)
-
-    def _tidy(self, trial: trial_module.Trial) -> None:
-        remove_leftovers(
-            self._trial_directory(trial), keep_weights=trial.status == _STATUS.COMPLETED
-        )
 
     def _trial_directory(self, trial: trial_module.Trial) -> Path:
         return trial_directory(Path(self.project_dir), trial.trial_id)

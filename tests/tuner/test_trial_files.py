@@ -110,6 +110,24 @@ def test_a_trial_that_is_over_leaves_no_half_files(tmp_path, keep_weights):
     assert {path.name for path in tmp_path.iterdir()} == left
 
 
+def test_what_a_kill_left_behind_is_gone_when_the_search_goes_on(tmp_path):
+    class Interrupted(WeighingTuner):
+        def run_trial(self, trial, *args, **kwargs):
+            if trial.trial_id == "0002":
+                raise KeyboardInterrupt
+            return super().run_trial(trial, *args, **kwargs)
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            make_tuner(tmp_path, Interrupted).search(verbose=0)
+        for number in (1, 2):
+            (tmp_path / "search" / f"trial_000{number}" / "progress.npz").touch()
+    with pytest.raises(KeyboardInterrupt):
+        make_tuner(tmp_path, Interrupted).search(verbose=0)
+    left = {path.parent.name for path in (tmp_path / "search").glob("*/progress.npz")}
+    assert left == {"trial_0002"}
+
+
 def test_failed_trials_are_counted(tmp_path):
     class Failing(WeighingTuner):
         fails = staticmethod(lambda trial: trial.trial_id in ("0001", "0003"))

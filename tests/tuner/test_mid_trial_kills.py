@@ -84,7 +84,7 @@ def check(tmp_path: Path, size: tuple[int, int, int], kills: int) -> int:
 
 
 def test_a_search_in_another_process_killed_twice_ends_as_one_that_was_not(tmp_path):
-    assert check(tmp_path, (1, 2, 4), kills=2) == 2
+    assert check(tmp_path, (1, 2, 3), kills=2) == 2
 
 
 @pytest.mark.slow
