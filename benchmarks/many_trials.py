@@ -1,6 +1,6 @@
 """Run hundreds of tiny trials in one process, and see what grows: memory, disk, time per trial.
 
-    python benchmarks/many_trials.py --trials 300 --output many.jsonl --plot docs/many_trials.svg
+    python -m benchmarks.many_trials --trials 300 --output many.jsonl --plot docs/many_trials.svg
 
 MemNASTuner and KerasTuner's RandomSearch each run in a process of their own, over networks of the
 same space, data and training, with a TensorBoard log each. A line is written after every trial; the

@@ -1,6 +1,6 @@
 """Measure what four workers gain over one, on trials that only sleep.
 
-    python benchmarks/worker_throughput.py --trials 24 --seconds 2
+    python -m benchmarks.worker_throughput --trials 24 --seconds 2
 
 Every trial sleeps instead of training, so what is lost is lost in handing out trials, and in
 waiting for the end of a round. Chief and workers are processes of this machine; time is counted
