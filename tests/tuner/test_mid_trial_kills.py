@@ -75,7 +75,9 @@ def check(tmp_path: Path, size: tuple[int, int, int], kills: int) -> int:
     written = lines(log)
     # An epoch that was trained twice gave the same both times.
     assert all(line["logs"] == expected[line["trial"], line["epoch"]] for line in written)
-    assert {(line["trial"], line["epoch"]) for line in written} == set(expected)
+    # A trial that was killed once it was over does not end again.
+    epochs = {key for key in expected if key[1] is not None}
+    assert epochs <= {(line["trial"], line["epoch"]) for line in written} <= set(expected)
     # A kill costs the epoch under way, and the line of one that had just ended.
     assert len(written) - len(expected) <= done
     left = [path.name for path in (tmp_path / "search").glob("trial_*/*")]
