@@ -74,7 +74,10 @@ def test_a_worker_whose_input_is_bad_is_not_started_again(tmp_path):
 
 def test_ctrl_c_is_handed_on_and_nobody_is_left(tmp_path):
     code = (
-        "import time\ntry:\n    print('ready'); time.sleep(60)\n"
+        "import signal, time\n"
+        # A shell has what it starts in the background ignore Ctrl-C.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "try:\n    print('ready'); time.sleep(60)\n"
         "except KeyboardInterrupt:\n    print('stopped')"
     )
     workers, _, _ = workers_of(tmp_path, 2, code)
