@@ -125,7 +125,7 @@ def run(name: str, trials: int, output: Path) -> None:
         hypermodel = Timed(
             cifar_template((8, 8, 1), 3, 4, blocks=1),
             blocks=1,
-            max_cells=max_cells,
+            max_cells=MAX_CELLS[name],
             learning_rate=0.05,
         )
         common: dict[str, Any] = {"directory": folder, "project_name": "search"}
