@@ -14,7 +14,6 @@ the arena ends with one, only the rest is compared.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import time
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Any
 from scipy.stats import kendalltau
 
 from benchmarks.random_networks import random_network
+from benchmarks.results_file import complete
 from benchmarks.trained_like import trained_like
 from memnas_tf.memory import arena_memory, lifetime_memory
 from memnas_tf.memory.arena import plan_arena
@@ -107,16 +107,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the first network")
     parser.add_argument("--results", type=Path, default=Path("arena.jsonl"), help="results file")
     arguments = parser.parse_args()
-    path: Path = arguments.results
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    rows = {row["seed"]: row for row in map(json.loads, lines)}
     seeds = range(arguments.seed, arguments.seed + arguments.count)
-    for seed in seeds:
-        if seed not in rows:
-            rows[seed] = compare(seed)
-            with path.open("a", encoding="utf-8") as results:
-                results.write(json.dumps(rows[seed]) + "\n")
-    print(summary([rows[seed] for seed in seeds]))
+    print(summary(complete(arguments.results, "seed", seeds, compare)))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ last one stopped. "estimate" is `memnas_tf.estimate_memory` as a whole, both con
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.results_file import complete
 from benchmarks.trained_like import trained_like
 from memnas_tf.memory import format_bytes
 from memnas_tf.memory.arena import plan_arena
@@ -96,15 +96,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=NAMES, help="of keras.applications")
     parser.add_argument("--results", type=Path, default=Path("models.jsonl"), help="results file")
     arguments = parser.parse_args()
-    path: Path = arguments.results
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    rows = {row["name"]: row for row in map(json.loads, lines)}
-    for name in arguments.names:
-        if name not in rows:
-            rows[name] = compare(name)
-            with path.open("a", encoding="utf-8") as results:
-                results.write(json.dumps(rows[name]) + "\n")
-    print(summary([rows[name] for name in arguments.names]))
+    print(summary(complete(arguments.results, "name", arguments.names, compare)))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def run_both(saving: Saving, kernels: str) -> dict[str, Any]:
 
     from memnas_tf.layers import build_network
     from memnas_tf.litert.conversion import convert
-    from memnas_tf.litert.interpreter import measured_places, predicted_places
+    from memnas_tf.litert.interpreter import measured_places, outputs_of, predicted_places
     from memnas_tf.litert.reordering import reorder_operations
 
     genotype, template = random_network(random.Random(saving.seed))
@@ -80,30 +80,15 @@ def run_both(saving: Saving, kernels: str) -> dict[str, Any]:
         .uniform(size=(1, *template.input_shape))
         .astype("float32")
     )
+    before, after = (outputs_of(each, image, kernels) for each in (content, other))
     return {
         "seed": saving.seed,
         "converter": measured_places(content, kernels).end,
         "predicted": predicted.end,
         "measured": measured.end,
         "layout": measured.offsets == tuple(predicted.offsets[tensor] for tensor in tensors),
-        "equal": bool(np.array_equal(*(_answer(c, image, kernels) for c in (content, other)))),
+        "equal": bool(np.array_equal(before, after)),
     }
-
-
-def _answer(content: bytes, image: Any, kernels: str) -> Any:
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
-    resolver = {
-        "reference": OpResolverType.BUILTIN_REF,
-        "optimised": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-    }[kernels]
-    interpreter = Interpreter(
-        model_content=content, experimental_op_resolver_type=resolver, num_threads=1
-    )
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image)
-    interpreter.invoke()
-    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
 
 
 def _shares(name: str, shares: Iterable[float]) -> str:

@@ -16,16 +16,15 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import load_genotype
 from memnas_tf.memory import format_bytes
 from memnas_tf.memory.arena import RuntimeGraph
+from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.best_order import order_for_arena, reordered
 from memnas_tf.memory.estimate import ByKernels, MemoryEstimate, estimate_genotype
 from memnas_tf.memory.graph import Graph, network_graph
-from memnas_tf.memory.kernels import KERNELS, runtime_graph
+from memnas_tf.memory.kernels import runtime_graph
 from memnas_tf.memory.lifetime_rows import LifetimeRow, paper_rows, runtime_rows
-from memnas_tf.memory.litert_graph import BYTES_PER_VALUE, litert_graph
+from memnas_tf.memory.litert_graph import litert_graph
 from memnas_tf.template import Template, cifar_template
 from tuner.history import ORACLE_FILE, load_search
-
-DTYPES = tuple(BYTES_PER_VALUE)
 
 
 class _Choice(NamedTuple):

@@ -19,6 +19,7 @@ from tuner.files import remove_temporaries
 from tuner.history import ORACLE_FILE
 from tuner.rounds import COMPLETED, FAILED, PlannedTrial
 from tuner.search_space import trial_values
+from tuner.trial_files import trial_directory
 from tuner.trial_format import TRIAL_FILE, load_trial
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def read_trial(
     Returns:
         The trial; None of one that is not over and was never saved.
     """
-    directory = project / f"trial_{planned.trial_id}"
+    directory = trial_directory(project, str(planned.trial_id))
     trial = None
     try:
         trial = load_trial(directory / TRIAL_FILE)

@@ -10,9 +10,9 @@ from memnas_tf.keras_models.layer_graph import keras_lifetime_graph
 from memnas_tf.keras_models.loading import check_measurable, weight_bytes
 from memnas_tf.litert.conversion import convert
 from memnas_tf.litert.model_file import read_model
+from memnas_tf.memory.arena_memory import DTYPES
 from memnas_tf.memory.estimate import MemoryEstimate, estimate_graphs
 from memnas_tf.memory.lifetime import BYTES_PER_VALUE, memory_row
-from memnas_tf.memory.litert_graph import BYTES_PER_VALUE as DTYPES
 
 
 def estimate_memory(model: Any, on_step: Callable[[str], None] | None = None) -> MemoryEstimate:

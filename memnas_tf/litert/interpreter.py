@@ -5,7 +5,9 @@ It needs ai-edge-litert, which `pip install memnas-tf[litert]` brings.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy.typing as npt
 
 from memnas_tf.litert.model_file import read_model
 from memnas_tf.memory.arena import Arena, RuntimeGraph
@@ -23,15 +25,15 @@ class TensorPlaces(NamedTuple):
     offsets: tuple[int, ...]
 
 
-def measured_places(content: bytes, kernels: str = "reference") -> TensorPlaces:
-    """Run a LiteRT model once on one thread, without delegates, and look where its tensors are.
+def start_interpreter(content: bytes, kernels: str = "reference") -> Any:
+    """Load a LiteRT model for one thread, without delegates, and allocate its tensors.
 
     Args:
-        content: A LiteRT model of one input.
+        content: A LiteRT model.
         kernels: "reference" or "optimised".
 
     Returns:
-        The tensors' places.
+        An interpreter of ai-edge-litert.
     """
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
@@ -43,6 +45,40 @@ def measured_places(content: bytes, kernels: str = "reference") -> TensorPlaces:
         model_content=content, experimental_op_resolver_type=resolver, num_threads=1
     )
     interpreter.allocate_tensors()
+    return interpreter
+
+
+def outputs_of(
+    content: bytes, image: npt.NDArray[Any], kernels: str = "reference"
+) -> npt.NDArray[Any]:
+    """Run a LiteRT model of one input and one output on an image.
+
+    Args:
+        content: The LiteRT model.
+        image: A batch of one, of the input's shape and type.
+        kernels: As for `start_interpreter`.
+
+    Returns:
+        The output.
+    """
+    interpreter = start_interpreter(content, kernels)
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image)
+    interpreter.invoke()
+    output: npt.NDArray[Any] = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    return output
+
+
+def measured_places(content: bytes, kernels: str = "reference") -> TensorPlaces:
+    """Run a LiteRT model once on one thread, without delegates, and look where its tensors are.
+
+    Args:
+        content: A LiteRT model of one input.
+        kernels: "reference" or "optimised".
+
+    Returns:
+        The tensors' places.
+    """
+    interpreter = start_interpreter(content, kernels)
     interpreter.invoke()
     starts, ends = [], []
     for tensor in read_model(content).tensors:

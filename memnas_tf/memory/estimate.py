@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from memnas_tf.genotype import Genotype
+from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.best_order import ArenaOrder, order_for_arena
-from memnas_tf.memory.kernels import KERNELS, OperationGraph, runtime_graph
+from memnas_tf.memory.kernels import OperationGraph, runtime_graph
 from memnas_tf.memory.lifetime import lifetime_memory
-from memnas_tf.memory.litert_graph import BYTES_PER_VALUE, litert_graph
+from memnas_tf.memory.litert_graph import litert_graph
 from memnas_tf.memory.parameters import parameter_memory
 from memnas_tf.template import Template
 
@@ -47,7 +48,7 @@ def estimate_genotype(genotype: Genotype, template: Template) -> MemoryEstimate:
     Raises:
         GenotypeError: If a block has no output.
     """
-    graphs = {dtype: litert_graph(genotype, template, dtype) for dtype in BYTES_PER_VALUE}
+    graphs = {dtype: litert_graph(genotype, template, dtype) for dtype in DTYPES}
     return estimate_graphs(
         graphs, parameter_memory(genotype, template), lifetime_memory(genotype, template)
     )

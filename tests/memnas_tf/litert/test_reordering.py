@@ -80,20 +80,6 @@ def test_other_models_are_refused():
         reorder_operations(model(metadata="model_control_dependencies"), (0, 1, 2))
 
 
-def run(content, image):
-    """Return what a network says of an image."""
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
-    resolver = OpResolverType.BUILTIN_REF
-    interpreter = Interpreter(
-        model_content=content, experimental_op_resolver_type=resolver, num_threads=1
-    )
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image)
-    interpreter.invoke()
-    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
-
-
 @pytest.mark.parametrize("seed", [11, 13, 142])  # networks whose converted order is not the best
 def test_against_the_interpreter(seed):
     pytest.importorskip("ai_edge_litert", reason="the real arena needs ai-edge-litert")
@@ -102,7 +88,7 @@ def test_against_the_interpreter(seed):
         pytest.skip("only TensorFlow's models convert to LiteRT")
     from memnas_tf.layers import build_network
     from memnas_tf.litert.conversion import convert
-    from memnas_tf.litert.interpreter import measured_places
+    from memnas_tf.litert.interpreter import measured_places, outputs_of
 
     rng = random.Random(seed)
     genotype, template = random_genotype(rng, 2, max_cells=3), random_template(rng, 2)
@@ -121,7 +107,7 @@ def test_against_the_interpreter(seed):
             continue
         saves += 1
         other = reorder_operations(content, chosen.positions)
-        np.testing.assert_array_equal(run(other, image), run(content, image))
+        np.testing.assert_array_equal(outputs_of(other, image), outputs_of(content, image))
         measured = measured_places(other, kernels)
         assert measured.end < measured_places(content, kernels).end
         graph = reordered(graph, chosen.positions)
