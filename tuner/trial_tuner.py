@@ -1,0 +1,149 @@
+"""Execute one trial: train its network, from where it was cut off, and keep what came of it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import keras
+import keras_tuner
+from keras_tuner.engine import trial as trial_module
+
+from memnas_tf.errors import SearchError
+from memnas_tf.genotype import canonical_key, from_string
+from tuner.best_weights import BestWeights, load_best_weights
+from tuner.continuing import TunerCallback, continue_fit, history_of, past_of
+from tuner.failures import check_finite, record_failure
+from tuner.files import write_json
+from tuner.hypermodel import MemNASHyperModel
+from tuner.search_space import GENOTYPE
+from tuner.settings import SearchSettings
+from tuner.single_device import skip_all_reduce
+from tuner.trial_files import PROGRESS_FILE, trial_directory
+from tuner.trial_progress import TrialProgress, load_progress
+from tuner.worker import ChiefLost, SearchIsOver
+
+_STATUS = trial_module.TrialStatus
+
+
+class TrialTuner(keras_tuner.Tuner):
+    """A tuner whose trials go on after a kill, and fail without ending the search.
+
+    It knows one trial at a time, and nothing of rounds, chiefs and workers.
+
+    Attributes:
+        settings: The search's settings.
+        keep_checkpoints: Of how many trials the weights are kept; None for all.
+    """
+
+    settings: SearchSettings
+    keep_checkpoints: int | None
+
+    def run_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> Any:
+        """Train a candidate, or go on with its training after its last whole epoch.
+
+        Args:
+            trial: The trial.
+            *args: Of `keras.Model.fit`.
+            **kwargs: Of `keras.Model.fit`.
+
+        Returns:
+            The training history of each execution.
+        """
+        originals = kwargs.pop("callbacks", None) or []
+        progress = load_progress(self._trial_directory(trial) / PROGRESS_FILE)
+        finished = [] if progress is None else progress.results
+        if progress is None or progress.seed != self._trial_seed(trial, len(finished)):
+            progress, finished = None, []
+        weights = Path(self._get_checkpoint_fname(trial.trial_id))
+        best_weights = BestWeights(self.oracle.objective, weights)
+        results = [history_of(metrics) for metrics in finished]
+        for execution in range(len(finished), self.executions_per_trial):
+            seed = self._trial_seed(trial, execution)
+            progress = progress or TrialProgress(seed, [past_of(result) for result in results])
+            callbacks = self._deepcopy_callbacks(originals)
+            self._configure_tensorboard_dir(callbacks, trial, execution)
+            callbacks += [TunerCallback(self, trial), best_weights]
+            fit = {**kwargs, "callbacks": callbacks}
+            results.append(self._execute(trial, progress, args, fit))
+            progress = None
+        return results
+
+    def load_model(self, trial: trial_module.Trial) -> keras.Model:
+        """Build a trial's network with the weights of its best epoch.
+
+        Args:
+            trial: The trial.
+
+        Returns:
+            The model, compiled, its optimizer as new.
+
+        Raises:
+            SearchError: If the weights are not there.
+        """
+        file = Path(self._get_checkpoint_fname(trial.trial_id))
+        if not file.exists():
+            raise SearchError(
+                f"{str(file)!r} is missing: a search keeps the weights of its best "
+                f"{self.keep_checkpoints or ''} trials (keep_checkpoints); build the network of "
+                f"trial {trial.trial_id} with tuner.hypermodel.build and train it again"
+            )
+        model = self._try_build(trial.hyperparameters)
+        if not model.built:
+            config = Path(self._get_build_config_fname(trial.trial_id))
+            model.build_from_config(json.loads(config.read_text(encoding="utf-8")))
+        load_best_weights(model, file)
+        return model
+
+    def _execute(
+        self,
+        trial: trial_module.Trial,
+        progress: TrialProgress,
+        args: tuple[Any, ...],
+        fit: dict[str, Any],
+    ) -> Any:
+        # A candidate's result depends on itself alone, not on which trials ran before.
+        keras.utils.set_random_seed(progress.seed)
+        model = self._try_build(trial.hyperparameters)
+        # Someone else's `fit` may train twice, or on other data.
+        if type(self.hypermodel).fit is MemNASHyperModel.fit:
+            path = self._trial_directory(trial) / PROGRESS_FILE
+            args, fit = continue_fit(model, progress, path, args, fit)
+        results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
+        write_json(self._get_build_config_fname(trial.trial_id), model.get_build_config())
+        return results
+
+    def _try_build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
+        model = super()._try_build(hp)
+        skip_all_reduce(model.optimizer)
+        return model
+
+    def _try_run_and_update_trial(
+        self, trial: trial_module.Trial, *args: Any, **kwargs: Any
+    ) -> None:
+        # Unlike KerasTuner's own: nothing that a candidate does ends the search.
+        try:
+            self._run_and_update_trial(trial, *args, **kwargs)
+            trial.status = _STATUS.COMPLETED
+        except (ChiefLost, SearchIsOver):
+            raise
+        except Exception as error:
+            final = isinstance(error, keras_tuner.errors.FailedTrialError)
+            trial.status = _STATUS.FAILED if final else _STATUS.INVALID
+            trial.message = record_failure(error, self._trial_directory(trial))
+
+    def _run_and_update_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> None:
+        super()._run_and_update_trial(trial, *args, **kwargs)
+        metrics = self.oracle.get_trial(trial.trial_id).metrics
+        name = self.oracle.objective.name
+        if metrics.exists(name):
+            check_finite({name: metrics.get_last_value(name)}, name, "at the trial's end")
+
+    def _trial_directory(self, trial: trial_module.Trial) -> Path:
+        return trial_directory(Path(self.project_dir), trial.trial_id)
+
+    def _trial_seed(self, trial: trial_module.Trial, execution: int) -> int:
+        key = canonical_key(from_string(trial.hyperparameters.get(GENOTYPE)))
+        return zlib.crc32(f"{self.settings.seed}/{execution + 1}/{key}".encode())
