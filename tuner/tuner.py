@@ -285,8 +285,9 @@ class MemNASTuner(TrialTuner):
         if self._link is not None:
             self._link.end()
             trial = self.oracle.get_trial(trial.trial_id)  # with what became of it
-        completed = trial.status == _STATUS.COMPLETED
-        remove_leftovers(self._trial_directory(trial), keep_weights=completed)
+        if trial.status != _STATUS.RUNNING:  # or another worker has it, and needs its files
+            completed = trial.status == _STATUS.COMPLETED
+            remove_leftovers(self._trial_directory(trial), keep_weights=completed)
         self._listener.on_trial_end(self._history, self._planned(trial))
         if self._link is None:
             self._prune()

@@ -3,6 +3,7 @@
 import logging
 import socket
 import time
+from types import SimpleNamespace
 
 import pytest
 from keras_tuner.src.distribute import oracle_client
@@ -13,6 +14,7 @@ from tuner.chief import run_chief, serving
 from tuner.distribution import Address, chief_address, is_chief, is_worker
 from tuner.oracle import MemNASOracle
 from tuner.settings import SearchSettings
+from tuner.trial_files import PROGRESS_FILE, WEIGHTS_FILE, trial_directory
 from tuner.worker import ChiefLink, ChiefLost, SearchIsOver
 
 ANY_PORT = Address("127.0.0.1", 0)
@@ -164,6 +166,22 @@ def test_an_idle_worker_asks_only_a_few_times_a_second(tmp_path, monkeypatch):
     for _ in range(3):
         made.pre_create_trial()
     assert pauses == [0.2, 0.2]
+
+
+@pytest.mark.parametrize(("status", "stays"), [("RUNNING", True), ("FAILED", False)])
+def test_a_worker_deletes_no_files_of_a_trial_that_another_has(tmp_path, status, stays):
+    tuner = make_tuner(tmp_path)
+    trial = tuner.oracle.create_trial("tuner0")
+    tuner.on_trial_begin(trial)
+    directory = trial_directory(tmp_path / "search", trial.trial_id)
+    files = [directory / name for name in (PROGRESS_FILE, WEIGHTS_FILE)]
+    for file in files:
+        file.touch()
+    tuner._link = SimpleNamespace(end=lambda: None)
+    trial.status = status
+    tuner.oracle = SimpleNamespace(end_trial=lambda ended: None, get_trial=lambda trial_id: trial)
+    tuner.on_trial_end(trial)
+    assert [file.exists() for file in files] == [stays, stays]
 
 
 def _unused_port():
