@@ -4,7 +4,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.table import Run, append_run, load_table, open_table, read_runs
-from benchmarks.trained_table import SIZES, Recipe, Trainer, Work, fill_table, work_list
+from benchmarks.table_training import Recipe, Trainer
+from benchmarks.table_work import SIZES, Work, work_list
+from benchmarks.trained_table import fill_table
 from memnas_tf.genotype import Genotype, canonical_key, from_string, to_string
 from memnas_tf.moves import grow
 
