@@ -37,14 +37,20 @@ class _Choice(NamedTuple):
 @click.command(context_settings={"show_default": True})
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script, in bytes.")
-@click.option("--plot", type=click.Path(), help="Draw lifetimes to a .png or .svg file.")
+@click.option(
+    "--plot", type=click.Path(dir_okay=False), help="Draw lifetimes to a .png or .svg file."
+)
 @click.option(
     "--schedule",
     default="paper",
     type=click.Choice(["paper", "runtime", "best"]),
     help="What is drawn: the paper's lifetimes, LiteRT's operations, or these in the best order.",
 )
-@click.option("--litert", type=click.Path(), help="Write a LiteRT model that runs in that order.")
+@click.option(
+    "--litert",
+    type=click.Path(dir_okay=False),
+    help="Write a LiteRT model that runs in the best order.",
+)
 @click.option("--dtype", default="float32", type=click.Choice(DTYPES), help="Of LiteRT's tensors.")
 @click.option("--kernels", default="reference", type=click.Choice(KERNELS), help="Of LiteRT.")
 @template_options
@@ -68,6 +74,10 @@ def memory(
     reference kernels or with optimised ones on one thread.
     """
     choice = _Choice(dtype, kernels)
+    if plot:  # before a model is converted, which takes minutes
+        from memnas_tf.drawing.picture_file import check_suffix
+
+        check_suffix(plot)
     if source.endswith(".keras"):
         _keras_model(source, as_json, plot, schedule, litert, choice)
         return
@@ -123,6 +133,7 @@ def _write_litert(path: str, content: bytes, operations: RuntimeGraph) -> None:
     from memnas_tf.litert.reordering import reorder_operations
 
     order = order_for_arena(operations)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_bytes(reorder_operations(content, order.positions))
     click.echo(
         f"written to {path}: arena {format_bytes(order.size)}, "

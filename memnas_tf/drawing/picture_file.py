@@ -47,14 +47,30 @@ def write_picture(path: str | os.PathLike[str], paint: Callable[[], Figure]) -> 
     Raises:
         ConfigError: If the path has another suffix.
     """
+    suffix = check_suffix(path)
+    with rc_context(_SETTINGS):
+        _write(paint(), Path(path), suffix)
+
+
+def check_suffix(path: str | os.PathLike[str]) -> str:
+    """Refuse a file that no picture can be written to, before there is a picture.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its suffix in lower case.
+
+    Raises:
+        ConfigError: If it is neither .png nor .svg.
+    """
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in _CANVASES:
         raise ConfigError(
             f"cannot draw {path.name!r}: its suffix is {suffix!r}; use {' or '.join(_CANVASES)}"
         )
-    with rc_context(_SETTINGS):
-        _write(paint(), path, suffix)
+    return suffix
 
 
 def _write(figure: Figure, path: Path, suffix: str) -> None:

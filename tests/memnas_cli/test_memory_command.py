@@ -55,7 +55,7 @@ def test_a_search_has_a_size_of_its_own(finished):
 def test_the_model_that_a_search_leaves(finished, tmp_path):
     directory, _ = finished
     search = directory / "searches" / "digits"
-    written = tmp_path / "model.tflite"
+    written = tmp_path / "new" / "model.tflite"
     result = memory(search / "best" / "model.keras", "--json", "--litert", written)
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout) == json.loads(memory(search, "--json").output)
@@ -67,6 +67,8 @@ def test_the_model_that_a_search_leaves(finished, tmp_path):
     [
         (["none.keras"], "there is no such file"),
         (["figure-1b", "--plot", "plot.gif"], ".gif"),
+        (["none.keras", "--plot", "plot.gif"], ".gif"),  # told before the model is looked at
+        (["none.keras", "--litert", "."], "is a directory"),
         (["figure-1b", "--litert", "model.tflite"], "give a .keras file"),
         (["nonsense"], "nonsense"),
         (["figure-1b", "--input-shape", "2x2x3"], "too small"),
