@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Mapping
 
@@ -39,6 +41,12 @@ class WorkerLog(SearchListener):
         if is_orphan():
             _log("the command that started this worker is gone")
             raise KeyboardInterrupt
+
+    def on_stall(self) -> None:
+        """End this process, which hangs: whoever started it may start another."""
+        _log("the trial hangs; ending this worker")
+        sys.stdout.flush()
+        os._exit(1)  # the main thread hangs, and could not be interrupted
 
     def on_epoch_end(self, trial: PlannedTrial, epoch: int, logs: Mapping[str, float]) -> None:
         """Write the epoch's metrics."""

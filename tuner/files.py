@@ -42,7 +42,8 @@ def write_json(path: str | Path, value: Any, keep_previous: bool = False) -> Non
         value: What JSON can hold.
         keep_previous: Whether to keep what it held before, at `previous_path`.
     """
-    write_text(path, json.dumps(value, indent=1) + "\n", keep_previous)
+    # Without indentation: with it Python leaves its fast encoder, and a search's state is long.
+    write_text(path, json.dumps(value) + "\n", keep_previous)
 
 
 @contextmanager

@@ -24,6 +24,9 @@ class SearchListener:
     def on_step_end(self) -> None:
         """React to the end of a training step; the place to raise KeyboardInterrupt."""
 
+    def on_stall(self) -> None:
+        """React, in a thread of its own, to a worker's trial that hangs."""
+
     def on_epoch_end(self, trial: PlannedTrial, epoch: int, logs: Mapping[str, float]) -> None:
         """React to the end of a trial's epoch, counted from 0."""
 

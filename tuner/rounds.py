@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from memnas_tf.genotype import Genotype, canonical_key, from_string
@@ -140,7 +140,9 @@ class Round:
 
     def to_state(self) -> dict[str, Any]:
         """Return the round as JSON can hold it."""
-        return asdict(self)
+        # `asdict` copies every value, and this is done for all rounds twice a trial.
+        trials = [dict(vars(trial)) for trial in self.trials]
+        return {**vars(self), "trials": trials}
 
 
 def find_trial(rounds: Sequence[Round], trial_id: str) -> PlannedTrial | None:

@@ -40,7 +40,7 @@ from tuner.trial_files import (
     tidy_trials,
 )
 from tuner.trial_tuner import TrialTuner
-from tuner.worker import RECONNECT_SECONDS, ChiefLink, SearchIsOver
+from tuner.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink, SearchIsOver
 
 _IDLE_SECONDS = 0.2
 _LOGGER = logging.getLogger(__name__)
@@ -82,6 +82,9 @@ class MemNASTuner(TrialTuner):
         lease_seconds: Where there are workers: how long one that trains may keep silent before
             its trial goes to another.
         reconnect_seconds: After how long without an answer of the chief a worker gives up.
+        stall_seconds: After how long without a training step the trial of a worker counts as
+            hung, and goes to another worker; None for never, as where `fit` of a hypermodel of
+            your own leaves out the callbacks it is given.
         **kwargs: Of `keras_tuner.Tuner`: `directory`, `project_name`, `overwrite`,
             `executions_per_trial` and so on.
 
@@ -118,6 +121,7 @@ class MemNASTuner(TrialTuner):
         max_consecutive_failed_trials: int | None = None,
         lease_seconds: float = LEASE_SECONDS,
         reconnect_seconds: float = RECONNECT_SECONDS,
+        stall_seconds: float | None = STALL_SECONDS,
         **kwargs: Any,
     ) -> None:
         check_keep(keep_checkpoints)
@@ -152,6 +156,7 @@ class MemNASTuner(TrialTuner):
         self._listener = listener or SearchListener()
         self.keep_checkpoints = keep_checkpoints
         self._polls = 0
+        self._pruned_rounds = 0
         self._lease_seconds = lease_seconds
         self._link: ChiefLink | None = None
         project = Path(kwargs.get("directory") or ".") / (
@@ -177,6 +182,8 @@ class MemNASTuner(TrialTuner):
                 reconnect_seconds,
                 lambda: _is_over(project),
                 lambda: self._listener.on_step_end(),
+                stall_seconds,
+                self._listener.on_stall,
             )
             self.oracle.stub = self._link
 
@@ -265,6 +272,8 @@ class MemNASTuner(TrialTuner):
     ) -> None:
         """Tell the listener."""
         super().on_batch_end(trial, model, batch, logs)
+        if self._link is not None:
+            self._link.note_step()
         self._listener.on_step_end()
 
     def on_epoch_end(
@@ -322,6 +331,10 @@ class MemNASTuner(TrialTuner):
 
     def _prune(self) -> None:
         history = self._history
+        closed = sum(entry.is_over for entry in history.rounds)
+        if closed == self._pruned_rounds:
+            return  # which trials are best changes at the end of a round
+        self._pruned_rounds = closed
         pruned = prune_checkpoints(Path(self.project_dir), history.rounds, self.keep_checkpoints)
         if pruned:
             _LOGGER.info("deleted the weights of %s", ", ".join(str(p.trial_id) for p in pruned))

@@ -22,6 +22,7 @@ from tuner.leases import heartbeat_seconds
 
 _LOGGER = logging.getLogger(__name__)
 RECONNECT_SECONDS = 600.0
+STALL_SECONDS = 1800.0
 _CALL_SECONDS = 60.0
 _POLL_SECONDS = 0.2
 _LONGEST_PAUSE = 5.0
@@ -48,6 +49,8 @@ class ChiefLink:
         patience: After how many seconds without an answer the worker gives up.
         is_over: Tells, without the chief, whether the search has ended.
         on_wait: Called several times a second while the worker waits; may raise.
+        stall_seconds: After how long without a step a trial counts as hung; None for never.
+        on_stall: Called, in a thread of its own, when a trial hangs.
     """
 
     def __init__(
@@ -56,11 +59,16 @@ class ChiefLink:
         patience: float,
         is_over: Callable[[], bool],
         on_wait: Callable[[], None],
+        stall_seconds: float | None = None,
+        on_stall: Callable[[], None] = lambda: None,
     ) -> None:
         self._address = address
         self._patience = patience
         self._is_over = is_over
         self._on_wait = on_wait
+        self._stall_seconds = stall_seconds
+        self._on_stall = on_stall
+        self._stepped = time.monotonic()
         self._end: Exception | None = None
         channel = grpc.insecure_channel(str(address), options=_OPTIONS)
         self._stub = protos.get_service_grpc().OracleStub(channel)
@@ -80,27 +88,45 @@ class ChiefLink:
         return call
 
     def begin(self, trial_id: str, lease_seconds: float) -> None:
-        """Let the chief know that a trial is being trained, until `end`.
+        """Let the chief know that a trial is being trained, until `end` or until it hangs.
 
         Args:
             trial_id: The trial.
             lease_seconds: How long the chief waits for a sign of life.
         """
         self.end()
+        self.note_step()
         silence = self._silence = threading.Event()
         seconds = heartbeat_seconds(lease_seconds)
         request = protos.get_service().GetTrialRequest(trial_id=trial_id)
 
         def beat() -> None:
             while not silence.wait(seconds):
+                if self._is_stalled():
+                    _LOGGER.error(
+                        "trial %s made no step for %g s; giving it up, so that another worker "
+                        "can have it",
+                        trial_id,
+                        self._stall_seconds,
+                    )
+                    self._on_stall()
+                    return
                 with contextlib.suppress(grpc.RpcError):  # the next one may come through
                     self._stub.GetTrial(request, timeout=seconds)
 
         threading.Thread(target=beat, daemon=True, name=f"heartbeat of {trial_id}").start()
 
+    def note_step(self) -> None:
+        """Take note that the trial is getting on."""
+        self._stepped = time.monotonic()
+
     def end(self) -> None:
         """Be silent again."""
         self._silence.set()
+
+    def _is_stalled(self) -> bool:
+        limit = self._stall_seconds
+        return limit is not None and time.monotonic() - self._stepped > limit
 
     def _call(self, method: Any, request: Any) -> Any:
         if self._end is not None:

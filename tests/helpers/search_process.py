@@ -60,6 +60,7 @@ def main(arguments=None):
     parser.add_argument("--trials", type=int, default=4)
     parser.add_argument("--lease", type=float, default=2.0)
     parser.add_argument("--patience", type=float, default=60.0)
+    parser.add_argument("--stall", type=float)
     parser.add_argument("--overwrite", action="store_true")
     parser.add_argument("--kill-at-write", type=int, default=0)
     parser.add_argument("--kill-before", action="store_true")
@@ -75,6 +76,7 @@ def main(arguments=None):
             trials_per_round=options.trials,
             lease_seconds=options.lease,
             reconnect_seconds=options.patience,
+            stall_seconds=options.stall,
             overwrite=options.overwrite,
         )
         made.search(verbose=0)

@@ -16,6 +16,7 @@ from memnas_tf.template import cifar_template
 from tuner import MemNASHyperModel, MemNASTuner, SearchListener
 
 STEPS = 3
+LEASE_SECONDS = 2.0
 
 
 class EpochLog(SearchListener):
@@ -72,7 +73,9 @@ def make_tuner(directory: Path, rounds: int, trials: int, epochs: int, **kwargs)
 
 def run(directory: Path, log: Path, rounds: int, trials: int, epochs: int) -> MemNASTuner:
     """Run the search to its end."""
-    tuner = make_tuner(directory, rounds, trials, epochs, listener=EpochLog(log))
+    tuner = make_tuner(
+        directory, rounds, trials, epochs, listener=EpochLog(log), lease_seconds=LEASE_SECONDS
+    )
     tuner.search(**fit_arguments(epochs))
     return tuner
 

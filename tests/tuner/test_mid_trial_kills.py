@@ -8,15 +8,18 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.helpers.clusters import free_port, wait_until
 from tests.helpers.processes import ROOT
 from tests.helpers.tiny_search import run
 from tuner import load_search
 
 SEED = 7
+NO_ROLE: Mapping[str, str] = {}
 
 
 def lines(log: Path) -> list[dict]:
@@ -31,12 +34,14 @@ def course(directory: Path) -> list[dict]:
     return [entry.to_state() for entry in load_search(directory / "search").rounds]
 
 
-def start(directory: Path, log: Path, size: tuple[int, int, int]) -> subprocess.Popen:
+def start(
+    directory: Path, log: Path, size: tuple[int, int, int], variables: Mapping[str, str] = NO_ROLE
+) -> subprocess.Popen:
     command = [sys.executable, "-m", "tests.helpers.tiny_search", directory, log, *size]
     return subprocess.Popen(
         list(map(str, command)),
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -87,6 +92,35 @@ def check(tmp_path: Path, size: tuple[int, int, int], kills: int) -> int:
 
 def test_a_search_in_another_process_killed_twice_ends_as_one_that_was_not(tmp_path):
     assert check(tmp_path, (1, 2, 3), kills=2) == 2
+
+
+def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
+    size = (1, 1, 12)
+    run(tmp_path / "whole", tmp_path / "whole.jsonl", *size)
+    where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(free_port())}
+    logs = {name: tmp_path / f"{name}.jsonl" for name in ("chief", "worker-1", "worker-2")}
+    processes = {}
+
+    def begin(name):
+        role = {"KERASTUNER_TUNER_ID": name, **where}
+        processes[name] = start(tmp_path, logs[name], size, role)
+
+    try:
+        begin("chief")
+        begin("worker-1")
+        wait_until(lambda: len(lines(logs["worker-1"])) >= 4)
+        processes["worker-1"].kill()
+        begin("worker-2")
+        assert processes["chief"].wait(60) == 0, processes["chief"].stderr.read()
+        assert processes["worker-2"].wait(60) == 0
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.communicate()
+    assert course(tmp_path) == course(tmp_path / "whole")
+    epochs = [[line["epoch"] for line in lines(logs[name])] for name in ("worker-1", "worker-2")]
+    assert epochs[1][0] >= 3  # it began where the other had been
+    assert len(epochs[0]) - epochs[1][0] in (0, 1)
 
 
 @pytest.mark.slow

@@ -43,6 +43,19 @@ def test_a_worker_killed_in_the_middle_of_a_trial_does_not_hang_the_round(alone,
     assert decided(tmp_path) == alone
 
 
+def test_a_worker_that_hangs_does_not_hang_the_round(alone, tmp_path):
+    with Cluster(tmp_path) as cluster:
+        cluster.start("chief")
+        cluster.start("worker-1", "--seconds", 600, "--stall", 0.5)
+        (lost,) = cluster.wait_for_mark("worker-1")
+        cluster.start("worker-2", "--seconds", 0.1)
+        assert cluster.wait("worker-2", "chief") == [0, 0]
+        assert len(cluster.marks("worker-1")) == 1
+        assert any(mark.startswith(lost.split(".")[0]) for mark in cluster.marks("worker-2"))
+        assert "made no step for 0.5 s" in cluster.log("worker-1")
+    assert decided(tmp_path) == alone
+
+
 def test_a_chief_that_is_killed_resumes_and_its_workers_go_on(alone, tmp_path):
     with Cluster(tmp_path, "--seconds", 0.5, "--lease", 20) as cluster:
         for name in ("chief", "worker-1", "worker-2"):
