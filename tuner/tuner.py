@@ -261,6 +261,7 @@ class MemNASTuner(TrialTuner):
 
     def on_trial_begin(self, trial: trial_module.Trial) -> None:
         """Tell the listener."""
+        _set_aside()  # what planning has left, which grows with the rounds
         self._polls = 0
         super().on_trial_begin(trial)
         if self._link is not None:
@@ -386,9 +387,13 @@ def _garbage_set_aside() -> Iterator[None]:
 
     KerasTuner collects garbage twice a trial, and would look through TensorFlow each time.
     """
-    gc.collect()
-    gc.freeze()
+    _set_aside()
     try:
         yield
     finally:
         gc.unfreeze()
+
+
+def _set_aside() -> None:
+    gc.collect()
+    gc.freeze()

@@ -230,6 +230,14 @@ def test_a_worker_that_died_with_the_chief_loses_its_trial_all_the_same(make, cl
     assert after.create_trial("worker-9").trial_id == lost
 
 
+def test_a_failure_on_a_worker_names_where_its_message_is(make):
+    oracle = make()
+    trial = oracle.create_trial("worker-1")
+    trial.status, trial.message = "FAILED", None
+    oracle.end_trial(trial)
+    assert f"see trial_{trial.trial_id}" in oracle.trials[trial.trial_id].message
+
+
 def test_durations_are_kept(make, clock):
     oracle = make()
     trial = oracle.create_trial("worker-1")

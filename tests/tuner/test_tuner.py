@@ -91,6 +91,21 @@ def test_the_oracle_survives_the_loss_of_the_tuner_s_file(tmp_path):
     assert course(make_tuner(tmp_path, max_rounds=2)) == course(tuner)
 
 
+def test_a_search_with_a_tuner_id_of_its_own_goes_on(finished, tmp_path):
+    class Interrupted(FormulaTuner):
+        def run_trial(self, trial, *args, **kwargs):
+            if len(self.oracle.end_order) == 3:
+                raise KeyboardInterrupt
+            return super().run_trial(trial, *args, **kwargs)
+
+    with pytest.raises(KeyboardInterrupt):
+        make_tuner(tmp_path, Interrupted, tuner_id="mine").search(verbose=0)
+    resumed = make_tuner(tmp_path, tuner_id="mine")
+    assert len(resumed.oracle.end_order) == 3
+    resumed.search(verbose=0)
+    assert resumed.oracle.history.rounds == finished.oracle.history.rounds
+
+
 def test_a_trial_that_no_round_knows_is_forgotten(finished, tmp_path):
     """The oracle was killed between the trial's file and its own."""
     make_tuner(tmp_path)
@@ -227,6 +242,11 @@ def test_real_training_gives_models_with_the_weights_of_their_best_epoch(tmp_pat
     assert isinstance(model, keras.Model)
     _, accuracy = model.evaluate(x[32:], y[32:], verbose=0)
     assert accuracy == pytest.approx(best.score)
+
+
+def test_networks_above_keras_tuner_s_own_limit_fail_by_name(tmp_path, images):
+    with pytest.raises(SearchError, match="Oversized model"):
+        real_tuner(tmp_path, max_model_size=10).search(*images, verbose=0)
 
 
 def test_a_candidate_s_result_does_not_depend_on_what_ran_before(tmp_path, images):
