@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+JOBS ?= 2
 BIN := $(VENV)/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
@@ -17,8 +18,8 @@ help: ## Show this list
 search: $(VENV)/.installed ## Search on handwritten digits
 	$(BIN)/memnas search
 
-test: $(VENV)/.installed-dev ## Run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.installed-dev ## Run the tests, JOBS=2 files at once
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-slow: $(VENV)/.installed-dev ## Run the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
