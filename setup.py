@@ -36,6 +36,7 @@ setup(
             "mypy>=1.13,<3",
             "pytest>=8,<10",
             "pytest-timeout>=2.3,<3",
+            "pyyaml>=6,<7",
             "ruff>=0.8,<1",
         ],
     },

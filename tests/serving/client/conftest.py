@@ -1,0 +1,57 @@
+"""Two servers with the same model, and a client for each."""
+
+import socket
+
+import pytest
+
+from serving.client import GrpcClient, RestClient, RetryPolicy, Target
+from tests.helpers.model_servers import ServedModel, grpc_server, rest_server
+
+KINDS = {"grpc": (GrpcClient, grpc_server), "rest": (RestClient, rest_server)}
+FAST = RetryPolicy(attempts=4, first_wait=0.01)
+
+
+class Serving:
+    """A server and how to ask it."""
+
+    def __init__(self, address, model, client_class):
+        self.address, self.model, self._client_class = address, model, client_class
+
+    def client(self, name="digits", timeout=10.0, retries=FAST, server=None, **version):
+        target = Target(server or self.address, name, **version)
+        return self._client_class(target, timeout, retries)
+
+
+@pytest.fixture(scope="session")
+def served_model(model_directory):
+    return ServedModel("digits", model_directory, {"stable": 1})
+
+
+@pytest.fixture(scope="session", params=list(KINDS))
+def running(request, served_model):
+    client_class, server = KINDS[request.param]
+    with server(served_model) as address:
+        yield Serving(address, served_model, client_class)
+
+
+@pytest.fixture
+def serving(running):
+    """Give a server that is quick and answers, with nothing counted."""
+    running.model.failures, running.model.delay, running.model.requests = [], 0.0, 0
+    return running
+
+
+@pytest.fixture(scope="session", params=list(KINDS))
+def encoded_serving(request, encoded_directory):
+    client_class, server = KINDS[request.param]
+    model = ServedModel("brightness", encoded_directory)
+    with server(model) as address:
+        yield Serving(address, model, client_class)
+
+
+@pytest.fixture
+def free_port():
+    """Give a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
