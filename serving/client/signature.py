@@ -79,7 +79,7 @@ class Signature:
         if not np.can_cast(pixels.dtype, self.dtype, "same_kind"):
             raise ServingError(
                 f"signature {self.name!r} takes {self.dtype}, and the pixels are {pixels.dtype}; "
-                f"convert them with .astype({self.dtype!r})"
+                "give pixels of its type, which for uint8 go from 0 to 255"
             )
         return pixels.astype(self.dtype, copy=False)
 

@@ -73,7 +73,8 @@ def default_folder(directory: Path) -> Path:
     Returns:
         The folder.
     """
-    directory = directory.resolve()
+    if directory.name in ("", ".."):  # such as ".", which has no name to go by
+        directory = directory.resolve()
     return directory.with_name(f"{directory.name}.serving")
 
 

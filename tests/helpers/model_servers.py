@@ -158,6 +158,7 @@ _PATH = re.compile(
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms
     model: ServedModel
 
     def do_GET(self):

@@ -1,5 +1,7 @@
 """Exported models for the tests of servers and clients, made once."""
 
+import socket
+
 import pytest
 
 from memnas_tf.preprocessing import Preprocessing
@@ -57,3 +59,11 @@ def encoded_directory(tmp_path_factory):
     module = Brightness()
     tf.saved_model.save(module, str(directory / "1"), signatures={"serve_bytes": module.serve})
     return directory
+
+
+@pytest.fixture
+def free_port():
+    """Give a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]

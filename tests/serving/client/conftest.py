@@ -1,7 +1,5 @@
 """Two servers with the same model, and a client for each."""
 
-import socket
-
 import pytest
 
 from serving.client import GrpcClient, RestClient, RetryPolicy, Target
@@ -47,11 +45,3 @@ def encoded_serving(request, encoded_directory):
     model = ServedModel("brightness", encoded_directory)
     with server(model) as address:
         yield Serving(address, model, client_class)
-
-
-@pytest.fixture
-def free_port():
-    """Give a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
