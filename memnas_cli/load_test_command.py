@@ -142,8 +142,8 @@ def _print_failures(measurements: list[Measurement]) -> None:
     for row in measurements:
         for name, count in row.failures.items():
             click.echo(
-                f"failed, batch {row.load.batch_size}, {row.load.concurrency} clients: "
-                f"{count} {name}"
+                f"failed, batch {row.load.batch_size}, clients "
+                f"{row.load.concurrency}: {count} {name}"
             )
 
 

@@ -129,11 +129,11 @@ def _refusals(context):
 
 
 @contextmanager
-def grpc_server(model):
-    """Serve a model over gRPC; yield HOST:PORT."""
+def grpc_server(model, port=0):
+    """Serve a model over gRPC, on a free port unless one is named; yield HOST:PORT."""
     server = grpc.server(ThreadPoolExecutor(8), options=[("grpc.max_receive_message_length", -1)])
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(_Servicer(model), server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = server.add_insecure_port(f"127.0.0.1:{port}")
     server.start()
     try:
         yield f"127.0.0.1:{port}"
@@ -235,10 +235,10 @@ def _json_values(array):
 
 
 @contextmanager
-def rest_server(model):
-    """Serve a model over REST; yield HOST:PORT."""
+def rest_server(model, port=0):
+    """Serve a model over REST, on a free port unless one is named; yield HOST:PORT."""
     handler = type("Handler", (_Handler,), {"model": model})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from memnas_tf.preprocessing import Preprocessing
+from tests.helpers.brightness import save_brightness
 
 LABELS = ("cat", "dog", "cow")
 
@@ -39,26 +40,7 @@ def model_directory(network, preprocessing, tmp_path_factory):
 @pytest.fixture(scope="session")
 def encoded_directory(tmp_path_factory):
     """A model directory whose signature serve_bytes takes JPEG and PNG files."""
-    import tensorflow as tf
-
-    class Brightness(tf.Module):
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "images")])
-        def serve(self, images):
-            def decode(content):
-                image = tf.io.decode_image(content, channels=3, expand_animations=False)
-                return tf.image.resize(image, (8, 8)) / 255
-
-            pixels = tf.map_fn(decode, images, fn_output_signature=tf.float32)
-            bright = tf.reduce_mean(pixels, axis=[1, 2, 3])
-            probabilities = tf.stack([1 - bright, bright], axis=-1)
-            class_id = tf.argmax(probabilities, axis=-1)
-            label = tf.gather(tf.constant(["dark", "bright"]), class_id)
-            return {"probabilities": probabilities, "class_id": class_id, "label": label}
-
-    directory = tmp_path_factory.mktemp("encoded")
-    module = Brightness()
-    tf.saved_model.save(module, str(directory / "1"), signatures={"serve_bytes": module.serve})
-    return directory
+    return save_brightness(tmp_path_factory.mktemp("encoded"))
 
 
 @pytest.fixture

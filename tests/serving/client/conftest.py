@@ -12,8 +12,13 @@ FAST = RetryPolicy(attempts=4, first_wait=0.01)
 class Serving:
     """A server and how to ask it."""
 
-    def __init__(self, address, model, client_class):
-        self.address, self.model, self._client_class = address, model, client_class
+    def __init__(self, address, model, client_class, server):
+        self.address, self.model = address, model
+        self._client_class, self._server = client_class, server
+
+    def start(self, port):
+        """Start another server with the model, on a port."""
+        return self._server(self.model, port)
 
     def client(self, name="digits", timeout=10.0, retries=FAST, server=None, **version):
         target = Target(server or self.address, name, **version)
@@ -29,7 +34,7 @@ def served_model(model_directory):
 def running(request, served_model):
     client_class, server = KINDS[request.param]
     with server(served_model) as address:
-        yield Serving(address, served_model, client_class)
+        yield Serving(address, served_model, client_class, server)
 
 
 @pytest.fixture
@@ -44,4 +49,4 @@ def encoded_serving(request, encoded_directory):
     client_class, server = KINDS[request.param]
     model = ServedModel("brightness", encoded_directory)
     with server(model) as address:
-        yield Serving(address, model, client_class)
+        yield Serving(address, model, client_class, server)

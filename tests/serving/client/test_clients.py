@@ -1,6 +1,8 @@
 """Both clients against servers that speak the real protocols."""
 
 import io
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -99,6 +101,23 @@ def test_no_server(serving, free_port):
         client.predict(PIXELS)
     assert f"no model server answers at {server}; tried 4 times" in str(caught.value)
     assert "refused" in str(caught.value)
+
+
+def test_a_server_that_starts_late(serving, free_port):
+    patient = RetryPolicy(attempts=20, first_wait=0.1, longest_wait=0.2)
+    outcome = []
+
+    def ask():
+        with serving.client(server=f"127.0.0.1:{free_port}", retries=patient) as client:
+            outcome.extend(client.predict(PIXELS))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    time.sleep(0.4)  # it has been refused by now
+    assert asking.is_alive()
+    with serving.start(free_port):
+        asking.join(timeout=20)
+    assert len(outcome) == 5
 
 
 def test_a_slow_server(serving):
