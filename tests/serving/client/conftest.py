@@ -38,9 +38,15 @@ def running(request, served_model):
 
 
 @pytest.fixture
-def serving(running):
-    """Give a server that is quick and answers, with nothing counted."""
-    running.model.failures, running.model.delay, running.model.requests = [], 0.0, 0
+def fresh_model(served_model):
+    """Give a model that is quick and answers, with nothing counted."""
+    served_model.failures, served_model.delay, served_model.requests = [], 0.0, 0
+    return served_model
+
+
+@pytest.fixture
+def serving(running, fresh_model):
+    """Give a server with that model."""
     return running
 
 

@@ -4,11 +4,11 @@ from serving.client import GrpcClient, Target
 from tests.helpers.model_servers import grpc_server
 
 
-def test_a_request_larger_than_grpcs_four_megabytes(served_model):
+def test_a_request_larger_than_grpcs_four_megabytes(fresh_model):
     images = np.zeros((25_000, 8, 8, 3), "uint8")
     assert images.nbytes > 4 << 20
     with (
-        grpc_server(served_model) as address,
+        grpc_server(fresh_model) as address,
         GrpcClient(Target(address, "digits"), timeout=60) as client,
     ):
         assert len(client.predict(images)) == 25_000
