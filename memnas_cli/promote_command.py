@@ -104,7 +104,7 @@ def _run(
         if is_there:
             status.update(f"waiting for {server} to read the label (every {POLL_SECONDS} s)")
             watch.wait_for_label(done.label, done.after)
-    came = "" if done.before is None else f", before on version {done.before}"
+    came = "" if done.before in (None, done.after) else f", before on version {done.before}"
     click.echo(f"{done.label} is on version {done.after} of {name}{came}")
     if not is_there:
         click.echo(

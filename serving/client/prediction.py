@@ -42,7 +42,7 @@ class Prediction:
         Returns:
             The number and the probability of each, the likeliest first.
         """
-        order = np.argsort(np.asarray(self.probabilities), kind="stable")[::-1][:count]
+        order = np.argsort(-np.asarray(self.probabilities), kind="stable")[:count]
         return [(int(index), self.probabilities[index]) for index in order]
 
 

@@ -11,7 +11,8 @@ from memnas_tf.errors import ServingError
 from serving.files import write_whole
 from serving.server.command import ServerSettings
 from serving.server.compose import COMPOSE_FILE, CONTAINER_MODELS, compose_text
-from serving.server.labels import HISTORY_FILE, check_label
+from serving.server.label_history import HISTORY_FILE
+from serving.server.labels import check_label
 from serving.server.model_directory import check_version
 from serving.server.models_config import (
     MODELS_CONFIG,

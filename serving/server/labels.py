@@ -9,9 +9,8 @@ would go back to stays loaded.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,13 @@ from google.protobuf import text_format
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig, ModelServerConfig
 
 from memnas_tf.errors import ServingError
-from serving.files import write_whole
+from serving.server.label_history import (
+    History,
+    forget_from,
+    read_history,
+    version_before,
+    write_history,
+)
 from serving.server.model_directory import check_version, complete_versions
 from serving.server.models_config import (
     find_model,
@@ -30,11 +35,7 @@ from serving.server.models_config import (
     write_config,
 )
 
-HISTORY_FILE = "label_history.json"
 _LABEL = re.compile(r"[A-Za-z0-9_.-]+")
-
-# For each label the versions that it was on before, the latest of them last.
-History = dict[str, list[int]]
 
 
 @dataclass(frozen=True)
@@ -115,19 +116,16 @@ class Labels:
             )
         current = model.version_labels[label]
         history = read_history(self._folder)
-        past = history.get(label, [])
         there = complete_versions(self._directory)
-        while past:
-            version = past.pop()
-            if version != current and version in there:
-                return self._move(config, model, LabelMove(label, current, version), history)
         lower = [version for version in there if version < current]
-        if not lower:
+        target = version_before(history.get(label, []), current, there) or max(lower, default=None)
+        if target is None:
             raise ServingError(
                 f"label {label!r} is on version {current}, and {str(self._directory)!r} has no "
                 "complete version below it to go back to"
             )
-        return self._move(config, model, LabelMove(label, current, lower[-1]), history)
+        forget_from(history, label, target)
+        return self._move(config, model, LabelMove(label, current, target), history)
 
     def _read(self) -> tuple[ModelServerConfig, ModelConfig]:
         config = read_config(self._folder)
@@ -149,7 +147,8 @@ class Labels:
         # The history first: should this stop in between, it only repeats where the label is.
         write_history(self._folder, history)
         set_labels(model, labels)
-        load_specific(model, versions_to_load(labels, history))
+        there = complete_versions(self._directory)
+        load_specific(model, versions_to_load(labels, history, there))
         write_config(self._folder, config)
         return move
 
@@ -167,17 +166,23 @@ class Labels:
             raise
 
 
-def versions_to_load(labels: dict[str, int], history: History) -> set[int]:
+def versions_to_load(
+    labels: Mapping[str, int], history: History, there: Collection[int]
+) -> set[int]:
     """Choose what a server loads: what has a label, and what a label would go back to.
 
     Args:
         labels: The version of each label.
         history: The versions that labels were on before.
+        there: The versions that can be loaded.
 
     Returns:
         The versions.
     """
-    return {*labels.values(), *(history[label][-1] for label in labels if history.get(label))}
+    before = (
+        version_before(history.get(label, []), version, there) for label, version in labels.items()
+    )
+    return {*labels.values(), *(version for version in before if version is not None)}
 
 
 def check_label(label: str) -> None:
@@ -193,39 +198,3 @@ def check_label(label: str) -> None:
         raise ServingError(
             f"{label!r} is no label; use letters, digits, '_', '-' and '.', such as 'stable'"
         )
-
-
-def read_history(folder: Path) -> History:
-    """Read where labels were before.
-
-    Args:
-        folder: The folder of `models.config`.
-
-    Returns:
-        The versions of each label; nothing if there is no history.
-
-    Raises:
-        ServingError: If the file is damaged.
-    """
-    path = folder / HISTORY_FILE
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return {str(label): [int(version) for version in past] for label, past in document.items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise ServingError(
-            f"cannot read {str(path)!r}: {error}; delete it, and a rollback goes to the next "
-            "lower version"
-        ) from error
-
-
-def write_history(folder: Path, history: History) -> None:
-    """Write where labels were before.
-
-    Args:
-        folder: The folder of `models.config`.
-        history: The versions of each label.
-    """
-    kept = {label: past for label, past in sorted(history.items()) if past}
-    write_whole(folder / HISTORY_FILE, json.dumps(kept, indent=1) + "\n")

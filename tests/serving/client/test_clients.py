@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from memnas_tf.errors import ServingError
-from serving.client import RetryPolicy
+from serving.client import GrpcClient, RestClient, RetryPolicy, Target
+from tests.helpers.model_servers import grpc_server, rest_server
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3)).astype("uint8")
 
@@ -118,6 +119,19 @@ def test_a_server_that_starts_late(serving, free_port):
     with serving.start(free_port):
         asking.join(timeout=20)
     assert len(outcome) == 5
+
+
+@pytest.mark.parametrize(
+    ("client_class", "server"), [(GrpcClient, rest_server), (RestClient, grpc_server)]
+)
+def test_the_port_of_the_other_protocol(fresh_model, client_class, server):
+    once = RetryPolicy(attempts=1)
+    with (
+        server(fresh_model) as address,
+        client_class(Target(address, "digits"), 5, once) as client,
+        pytest.raises(ServingError, match="gRPC and REST have ports of their own"),
+    ):
+        client.predict(PIXELS)
 
 
 def test_a_slow_server(serving):

@@ -19,7 +19,8 @@ from serving.server.configuration import (
     default_folder,
     write_configuration,
 )
-from serving.server.labels import Labels, read_history
+from serving.server.label_history import read_history
+from serving.server.labels import Labels
 from tests.helpers.config_follower import ConfigFollower
 from tests.helpers.model_directories import make_versions
 from tests.helpers.model_servers import rest_server

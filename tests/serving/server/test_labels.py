@@ -4,7 +4,8 @@ import pytest
 
 from memnas_tf.errors import ServingError
 from serving.client import RestClient, RetryPolicy, Target
-from serving.server.labels import HISTORY_FILE, Labels
+from serving.server.label_history import HISTORY_FILE
+from serving.server.labels import Labels
 from serving.server.models_config import (
     MODELS_CONFIG,
     find_model,
@@ -101,7 +102,10 @@ def test_a_rollback_passes_over_versions_that_are_gone(place):
     place.labels().promote("stable", 2)
     place.labels().promote("stable", 3)
     (place.directory / "2" / "saved_model.pb").unlink()
+    place.labels().promote("canary", 4)
+    assert place.written() == ({"stable": 3, "canary": 4}, {1, 3, 4})
     assert place.labels().roll_back("stable").after == 1
+    assert place.written() == ({"stable": 1, "canary": 4}, {1, 4})
 
 
 def test_a_promotion_that_stopped_between_its_two_files_can_be_rolled_back(place, monkeypatch):
@@ -111,6 +115,13 @@ def test_a_promotion_that_stopped_between_its_two_files_can_be_rolled_back(place
         place.labels().promote("stable", 3)
     monkeypatch.undo()
     assert place.written()[0] == {"stable": 2}
+    assert place.labels().roll_back("stable").after == 1
+
+
+def test_a_rollback_to_a_lower_version_forgets_what_was_above(place):
+    place.labels().promote("stable", 3)
+    (place.folder / HISTORY_FILE).write_text('{"stable": [3]}')  # as after a stop in between
+    assert place.labels().roll_back("stable").after == 2
     assert place.labels().roll_back("stable").after == 1
 
 

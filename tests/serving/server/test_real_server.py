@@ -21,6 +21,8 @@ from tests.helpers.brightness import save_brightness
 from tests.helpers.real_server import real_server, why_not
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3)).astype("uint8")
+# No name that a container of somebody's own goes by.
+NAME = "memnas-test-digits"
 NETWORK = {"cat", "dog", "cow"}
 BRIGHTNESS = {"dark", "bright"}
 
@@ -42,7 +44,7 @@ class Running:
         self.directory, self.folder, self.ports = directory, folder, ports
         self.rest = f"127.0.0.1:{ports[1]}"
 
-    def client(self, kind, name="digits", **version):
+    def client(self, kind, name=NAME, **version):
         if kind == "grpc":
             return GrpcClient(Target(f"127.0.0.1:{self.ports[0]}", name, **version))
         return RestClient(Target(self.rest, name, **version))
@@ -74,11 +76,11 @@ def tf_serving():
 @pytest.fixture(scope="module")
 def running(model_directory, tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
-    directory = folder / "digits"
+    directory = folder / NAME
     shutil.copytree(model_directory / "1", directory / "1")
     save_brightness(directory, 2)
     ports = free_ports(2)
-    model = ServedModel("digits", directory, {"stable": 1})
+    model = ServedModel(NAME, directory, {"stable": 1})
     with real_server(model, folder / "config", ports, Batching(max_batch_size=8)):
         yield Running(directory, folder / "config", ports)
 
@@ -104,7 +106,7 @@ def test_health_and_metrics(running):
     metrics = requests.get(f"http://{running.rest}{METRICS_PATH}", timeout=10)
     assert metrics.status_code == 200
     assert "tensorflow" in metrics.text
-    for name, code in (("digits", 0), ("cats", 1)):
+    for name, code in ((NAME, 0), ("cats", 1)):
         script = ["bash", "-c", health_script(name, running.ports[1])]
         assert subprocess.run(script, capture_output=True, timeout=20).returncode == code
 
@@ -113,8 +115,8 @@ def test_health_and_metrics(running):
 def test_what_the_server_refuses(running, kind):
     for name, version, message in (
         ("cats", {}, "does not serve a model 'cats'"),
-        ("digits", {"version": 7}, "does not serve version 7 of a model 'digits'"),
-        ("digits", {"label": "none"}, "has no label 'none' for model 'digits'"),
+        (NAME, {"version": 7}, f"does not serve version 7 of a model '{NAME}'"),
+        (NAME, {"label": "none"}, f"has no label 'none' for model '{NAME}'"),
     ):
         with (
             running.client(kind, name, **version) as client,
@@ -135,7 +137,7 @@ def test_promotion_and_rollback_under_way(running):
     assert running.answers(label="stable") <= NETWORK
     try:
         moved = running.run("promote", "--version", 2)
-        assert moved == "stable is on version 2 of digits, before on version 1\n"
+        assert moved == f"stable is on version 2 of {NAME}, before on version 1\n"
         assert running.answers(label="stable") <= BRIGHTNESS
         assert running.answers(version=1) <= NETWORK  # stays loaded
     finally:
@@ -150,7 +152,7 @@ def test_a_version_that_is_exported_while_the_server_runs(running):
     running.run("promote", "--label", "canary", "--version", 3)
     assert running.answers(label="canary") <= BRIGHTNESS
     assert running.answers(label="stable") <= NETWORK
-    model = find_model(read_config(running.folder), "digits")
+    model = find_model(read_config(running.folder), NAME)
     assert specific_versions(model) == {1, 2, 3}
     running.run("rollback", "--label", "canary")
     with running.client("rest") as client:
@@ -162,7 +164,7 @@ def test_files_are_decoded_by_the_server(running, tmp_path):
 
     Image.new("RGB", (50, 40), (255, 255, 255)).save(tmp_path / "white.jpg")
     running.run("promote", "--label", "canary", "--version", 2)
-    arguments = ["predict", str(tmp_path / "white.jpg"), "--model", "digits", "--label", "canary"]
+    arguments = ["predict", str(tmp_path / "white.jpg"), "--model", NAME, "--label", "canary"]
     for server in (
         ["--server", f"127.0.0.1:{running.ports[0]}"],
         ["--rest", "--server", running.rest],
