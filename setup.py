@@ -37,6 +37,7 @@ setup(
             "pytest>=8,<10",
             "pytest-timeout>=2.3,<3",
             "pytest-xdist>=3.6,<4",
+            "pyyaml>=6,<7",
             "ruff>=0.8,<1",
         ],
     },

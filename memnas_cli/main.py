@@ -15,8 +15,12 @@ import click
 
 from memnas_cli.export_command import export
 from memnas_cli.interrupts import INTERRUPTED
+from memnas_cli.load_test_command import load_test
 from memnas_cli.memory_command import memory
+from memnas_cli.predict_command import predict
+from memnas_cli.promote_command import promote, rollback
 from memnas_cli.search_command import search
+from memnas_cli.serve_config_command import serve_config
 from memnas_cli.show_command import show
 from memnas_cli.status_command import status
 from memnas_tf.errors import MemNASError
@@ -43,7 +47,7 @@ class _Commands(click.Group):
 @click.version_option(metadata.version("memnas-tf"), prog_name="memnas")
 @click.option("--verbose", is_flag=True, help="Show warnings of the libraries underneath.")
 def main(verbose: bool) -> None:
-    r"""Search for image classifiers that are accurate and need little memory.
+    """Search for image classifiers that are accurate and need little memory.
 
     \b
     A first search, on handwritten digits that come with the program:
@@ -58,9 +62,11 @@ def main(verbose: bool) -> None:
         memnas memory MODEL.keras --plot memory.png
     A model for serving:
         memnas export searches/digits --to models/digits
+        memnas serve-config models/digits
+        memnas predict photo.png --model digits --label stable
 
     Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 interrupted.
-    """
+    """  # noqa: D301 - click looks for the character itself
     if not verbose:
         logging.getLogger("absl").setLevel(logging.ERROR)
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -71,6 +77,11 @@ main.add_command(show)
 main.add_command(memory)
 main.add_command(export)
 main.add_command(status)
+main.add_command(serve_config)
+main.add_command(promote)
+main.add_command(rollback)
+main.add_command(predict)
+main.add_command(load_test)
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""Start Keras without what TensorFlow prints before anyone can tell it not to."""
+"""Start Keras and TensorFlow without what they print before anyone can tell them not to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 
 def start_keras() -> None:
@@ -15,6 +16,16 @@ def start_keras() -> None:
         import keras
 
         keras.ops.zeros(1)  # TensorFlow looks for devices at the first operation
+
+
+def import_quietly(module: str) -> None:
+    """Import a module; print what it prints only if it fails.
+
+    Args:
+        module: Its name.
+    """
+    with _held_back_stderr():
+        import_module(module)
 
 
 @contextmanager

@@ -31,3 +31,7 @@ class ExportError(MemNASError):
 
 class ModelError(MemNASError):
     """Report a Keras model that cannot be loaded or measured."""
+
+
+class ServingError(MemNASError):
+    """Report a model server that cannot be set up, or a request that it does not answer."""

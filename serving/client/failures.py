@@ -1,0 +1,75 @@
+"""Why a request failed, in the words of the person who sent it."""
+
+from __future__ import annotations
+
+from memnas_tf.errors import ServingError
+from serving.client.target import Target
+
+_MOST_DETAILS = 300  # characters of what a server says
+
+
+class CallFailed(Exception):
+    """Tell that one request failed.
+
+    Attributes:
+        code: The name of gRPC's status code, also where REST answered with a number of HTTP's.
+        details: What the server or the network says.
+        attempts: How many requests were sent.
+    """
+
+    def __init__(self, code: str, details: str) -> None:
+        super().__init__(f"{code}: {details}")
+        self.code = code
+        self.details = details
+        self.attempts = 1
+
+
+def explain(failure: CallFailed, target: Target, timeout: float) -> ServingError:
+    """Say what a failed request means and what helps.
+
+    Args:
+        failure: The failure.
+        target: What the request was for.
+        timeout: How long the server had for each attempt, in seconds.
+
+    Returns:
+        The error to raise.
+    """
+    server = f"the server at {target.server}"
+    tried = f"; tried {failure.attempts} times" if failure.attempts > 1 else ""
+    details = _short(failure.details)
+    if failure.code == "UNAVAILABLE":
+        message = (
+            f"no model server answers at {target.server}{tried} ({details}); start it, or name "
+            "another HOST:PORT with --server (gRPC and REST have ports of their own)"
+        )
+    elif failure.code == "DEADLINE_EXCEEDED":
+        message = (
+            f"{server} did not answer within {timeout:g} s{tried}; give it more with --timeout, "
+            "or send less at once with --batch-size"
+        )
+    elif failure.code == "RESOURCE_EXHAUSTED":
+        message = f"{server} has too much to do{tried} ({details}); send less at once, or later"
+    elif failure.code == "NOT_FOUND":
+        message = f"{server} does not serve {_wanted(target)} ({details})"
+    elif "version label" in failure.details:
+        message = (
+            f"{server} has no label {target.label!r} for model {target.model!r} ({details}); "
+            "put it on a version with memnas promote"
+        )
+    else:
+        message = f"{server} refused the request: {failure.code}, {details}"
+    return ServingError(message)
+
+
+def _wanted(target: Target) -> str:
+    if target.version is not None:
+        return f"version {target.version} of a model {target.model!r}"
+    if target.label is not None:
+        return f"a version of a model {target.model!r} with label {target.label!r}"
+    return f"a model {target.model!r}"
+
+
+def _short(details: str) -> str:
+    line = " ".join(details.split())
+    return line if len(line) <= _MOST_DETAILS else f"{line[:_MOST_DETAILS]}..."

@@ -1,0 +1,1 @@
+"""How fast a model server answers, and how many requests at once it stands."""
