@@ -20,12 +20,12 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from memnas_tf.files import write_json
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.memory import format_bytes
 from memnas_tf.metric import METRICS
 from tuner import MemNASTuner
 from tuner.experiment import TrainingSettings, fit_arguments, make_hypermodel
-from tuner.files import write_json
 from tuner.rounds import Round, ranked_trials
 
 TRADEOFFS = (0.0, 0.2, 0.5, 0.8, 1.0)

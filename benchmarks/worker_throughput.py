@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tuner.workers_file import read_workers
+from tuner.distributed.workers_file import read_workers
 
 ROUNDS = 2
 

@@ -14,7 +14,7 @@ from tuner.history import SearchHistory
 from tuner.listener import SearchListener
 from tuner.rounds import COMPLETED, FAILED, RUNNING, PlannedTrial, Round
 from tuner.timing import format_seconds, seconds_left
-from tuner.trial_files import ERROR_FILE
+from tuner.trials.trial_files import ERROR_FILE
 
 
 class SearchProgress(SearchListener):

@@ -20,10 +20,10 @@ from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
 from memnas_tf.template import DEFAULT_BLOCKS
-from tuner.distribution import ORACLE_IP, chief_address, is_chief, is_worker
+from tuner.distributed.distribution import ORACLE_IP, chief_address, is_chief, is_worker
 from tuner.ranking import RANKERS
 from tuner.settings import DEFAULT_RANKER
-from tuner.trial_files import DEFAULT_KEEP
+from tuner.trials.trial_files import DEFAULT_KEEP
 
 if TYPE_CHECKING:
     from memnas_cli.progress import SearchProgress

@@ -25,7 +25,7 @@ from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
 from memnas_tf.template import Template, cifar_template
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
 from tuner.rounds import PlannedTrial
-from tuner.trial_files import (
+from tuner.trials.trial_files import (
     ERROR_FILE,
     completed_trials,
     failed_trials,

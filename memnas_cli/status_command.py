@@ -9,11 +9,11 @@ from typing import Any
 import click
 from rich.console import Console
 
+from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
 from tuner.project_lock import is_running
 from tuner.rounds import COMPLETED, FAILED, PLANNED, RUNNING
 from tuner.timing import format_seconds, seconds_left, trials_left
-from tuner.workers_file import read_workers
 
 
 @click.command()

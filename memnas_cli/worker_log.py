@@ -11,7 +11,7 @@ import click
 
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.workers import is_orphan
-from tuner.distribution import chief_address, tuner_id
+from tuner.distributed.distribution import chief_address, tuner_id
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
 from tuner.rounds import COMPLETED, PlannedTrial

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from memnas_tf.errors import SearchError
-from tuner.distribution import LOOPBACK, ORACLE_IP, ORACLE_PORT, TUNER_ID, Address
+from tuner.distributed.distribution import LOOPBACK, ORACLE_IP, ORACLE_PORT, TUNER_ID, Address
 
 LOGS_FOLDER = "workers"
 SUPERVISOR = "MEMNAS_SUPERVISOR"

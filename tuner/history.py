@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from memnas_tf.errors import SearchError
-from tuner.files import previous_path
+from memnas_tf.files import previous_path
 from tuner.rounds import PlannedTrial, Round, ranked_trials
 from tuner.settings import SearchSettings
 

@@ -23,10 +23,10 @@ import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.errors import SearchError
+from memnas_tf.files import write_json, write_text
 from memnas_tf.genotype import BEST_FILE, from_string, to_json
-from tuner.files import write_json, write_text
+from tuner.distributed.leasing_oracle import LeasingOracle
 from tuner.history import ORACLE_FILE, SearchHistory, read_document
-from tuner.leasing_oracle import LeasingOracle
 from tuner.planning import plan_round, require_fit, stop_reason
 from tuner.ranking import Ranker, make_ranker
 from tuner.restoring import read_trial, set_aside_damaged
@@ -43,7 +43,7 @@ from tuner.rounds import (
 )
 from tuner.search_space import declare_trial_values, trial_values
 from tuner.settings import SearchSettings
-from tuner.trial_format import TRIAL_FILE, trial_document
+from tuner.trials.trial_format import TRIAL_FILE, trial_document
 
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus

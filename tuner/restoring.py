@@ -15,12 +15,12 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
-from tuner.files import remove_temporaries
+from memnas_tf.files import remove_temporaries
 from tuner.history import ORACLE_FILE
 from tuner.rounds import COMPLETED, FAILED, PlannedTrial
 from tuner.search_space import trial_values
-from tuner.trial_files import trial_directory
-from tuner.trial_format import TRIAL_FILE, load_trial
+from tuner.trials.trial_files import trial_directory
+from tuner.trials.trial_format import TRIAL_FILE, load_trial
 
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus

@@ -15,32 +15,32 @@ import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.errors import SearchError
+from memnas_tf.files import write_json
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
-from tuner.chief import run_chief, serving
-from tuner.distribution import Address, chief_address, is_chief, is_worker, tuner_id
-from tuner.failures import check_finite
-from tuner.files import write_json
+from tuner.distributed.chief import run_chief, serving
+from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker, tuner_id
+from tuner.distributed.leases import LEASE_SECONDS
+from tuner.distributed.reporting import ChiefReporter
+from tuner.distributed.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink, SearchIsOver
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
-from tuner.leases import LEASE_SECONDS
 from tuner.listener import SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.project_lock import empty_project, project_lock
-from tuner.reporting import ChiefReporter
 from tuner.restoring import remove_cut_off_writes
 from tuner.rounds import PlannedTrial, find_trial
 from tuner.search_space import planned_trial
 from tuner.settings import DEFAULT_RANKER, SearchSettings
-from tuner.trial_files import (
+from tuner.trials.failures import check_finite
+from tuner.trials.trial_files import (
     DEFAULT_KEEP,
     check_keep,
     prune_checkpoints,
     remove_leftovers,
     tidy_trials,
 )
-from tuner.trial_tuner import TrialTuner
-from tuner.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink, SearchIsOver
+from tuner.trials.trial_tuner import TrialTuner
 
 _IDLE_SECONDS = 0.2
 _LOGGER = logging.getLogger(__name__)

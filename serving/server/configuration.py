@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memnas_tf.errors import ServingError
-from serving.files import write_whole
+from memnas_tf.files import write_text
 from serving.server.command import ServerSettings
 from serving.server.compose import COMPOSE_FILE, CONTAINER_MODELS, compose_text
 from serving.server.label_history import HISTORY_FILE
@@ -118,7 +118,7 @@ def write_configuration(
     for name in (HISTORY_FILE, COMPOSE_FILE):
         (folder / name).unlink(missing_ok=True)
     for name, text in texts.items():
-        write_whole(folder / name, text)
+        write_text(folder / name, text)
     config = new_config(model.name, str(base_path))
     entry = find_model(config, model.name)
     if model.latest is not None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from memnas_tf.errors import ServingError
-from serving.files import write_whole
+from memnas_tf.files import write_text
 
 HISTORY_FILE = "label_history.json"
 
@@ -76,4 +76,4 @@ def write_history(folder: Path, history: History) -> None:
         history: The versions of each label.
     """
     kept = {label: past for label, past in sorted(history.items()) if past}
-    write_whole(folder / HISTORY_FILE, json.dumps(kept, indent=1) + "\n")
+    write_text(folder / HISTORY_FILE, json.dumps(kept, indent=1) + "\n")

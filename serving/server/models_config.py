@@ -13,7 +13,7 @@ from google.protobuf import text_format
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig, ModelServerConfig
 
 from memnas_tf.errors import ServingError
-from serving.files import write_whole
+from memnas_tf.files import write_text
 
 MODELS_CONFIG = "models.config"
 
@@ -130,4 +130,4 @@ def write_config(folder: Path, config: ModelServerConfig) -> None:
         folder: The folder that it goes to.
         config: What it says.
     """
-    write_whole(folder / MODELS_CONFIG, text_format.MessageToString(config))
+    write_text(folder / MODELS_CONFIG, text_format.MessageToString(config))

@@ -9,7 +9,7 @@ import signal
 import time
 from pathlib import Path
 
-import tuner.files as files
+import memnas_tf.files as files
 from memnas_tf.errors import SearchError
 from tests.helpers.searches import FormulaTuner, make_tuner
 

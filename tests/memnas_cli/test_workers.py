@@ -11,7 +11,7 @@ from memnas_cli.workers import MAX_RESTARTS, Workers, as_chief, is_orphan
 from memnas_tf.errors import SearchError
 from tests.helpers.clusters import wait_until
 from tests.memnas_cli.conftest import SMALL, run_memnas
-from tuner.distribution import Address, is_chief
+from tuner.distributed.distribution import Address, is_chief
 from tuner.history import load_search
 
 ADDRESS = Address("127.0.0.1", 1)

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from tuner.ranking.coding import Array
-from tuner.single_device import skip_all_reduce
+from tuner.trials.single_device import skip_all_reduce
 
 # On synthetic rounds of 100 labels in all, twice the steps ranked about as well.
 STEPS = 200

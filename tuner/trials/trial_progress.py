@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from tuner.files import whole_file
+from memnas_tf.files import whole_file
 
 # What NumPy and JSON raise over a file that is cut, empty or something else.
 _UNREADABLE = (

@@ -17,8 +17,8 @@ import keras_tuner
 from keras_tuner.src import protos
 
 from memnas_tf.errors import SearchError
-from tuner.distribution import Address
-from tuner.leases import heartbeat_seconds
+from tuner.distributed.distribution import Address
+from tuner.distributed.leases import heartbeat_seconds
 
 _LOGGER = logging.getLogger(__name__)
 RECONNECT_SECONDS = 600.0

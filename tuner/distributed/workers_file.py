@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tuner.files import write_json
+from memnas_tf.files import write_json
 
 WORKERS_FILE = "workers.json"
 WRITE_SECONDS = 5.0

@@ -9,8 +9,8 @@ from keras_tuner.engine.trial import TrialStatus
 from keras_tuner.src.distribute.oracle_chief import exit_chief
 
 from tests.helpers.searches import TEMPLATE
-from tuner.leases import Leases, heartbeat_seconds
-from tuner.leasing_oracle import MAX_LOSSES
+from tuner.distributed.leases import Leases, heartbeat_seconds
+from tuner.distributed.leasing_oracle import MAX_LOSSES
 from tuner.oracle import MemNASOracle
 from tuner.settings import SearchSettings
 

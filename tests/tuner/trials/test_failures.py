@@ -12,7 +12,7 @@ from memnas_tf.errors import SearchError
 from memnas_tf.template import cifar_template
 from tests.helpers.searches import FormulaTuner, make_tuner
 from tuner import MemNASHyperModel, MemNASTuner
-from tuner.failures import check_finite, record_failure
+from tuner.trials.failures import check_finite, record_failure
 
 
 def failing_with(error):

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tuner.files import write_text
-from tuner.trial_files import ERROR_FILE
+from memnas_tf.files import write_text
+from tuner.trials.trial_files import ERROR_FILE
 
 _LONGEST = 300
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tensorflow.python.framework.func_graph import FuncGraph
 
-from tuner.single_device import skip_all_reduce
+from tuner.trials.single_device import skip_all_reduce
 
 
 def train(optimizer, skip):

@@ -19,7 +19,7 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
-from tuner.leases import Leases, idle_seconds
+from tuner.distributed.leases import Leases, idle_seconds
 
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus

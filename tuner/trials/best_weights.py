@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from tuner.files import whole_file
+from memnas_tf.files import whole_file
 
 
 class BestWeights(keras.callbacks.Callback):

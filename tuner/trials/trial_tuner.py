@@ -12,18 +12,18 @@ import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.errors import SearchError
+from memnas_tf.files import write_json
 from memnas_tf.genotype import canonical_key, from_string
-from tuner.best_weights import BestWeights, load_best_weights
-from tuner.continuing import TunerCallback, continue_fit, history_of, past_of
-from tuner.failures import check_finite, record_failure
-from tuner.files import write_json
+from tuner.distributed.worker import ChiefLost, SearchIsOver
 from tuner.hypermodel import MemNASHyperModel
 from tuner.search_space import GENOTYPE
 from tuner.settings import SearchSettings
-from tuner.single_device import skip_all_reduce
-from tuner.trial_files import PROGRESS_FILE, trial_directory
-from tuner.trial_progress import TrialProgress, load_progress
-from tuner.worker import ChiefLost, SearchIsOver
+from tuner.trials.best_weights import BestWeights, load_best_weights
+from tuner.trials.continuing import TunerCallback, continue_fit, history_of, past_of
+from tuner.trials.failures import check_finite, record_failure
+from tuner.trials.single_device import skip_all_reduce
+from tuner.trials.trial_files import PROGRESS_FILE, trial_directory
+from tuner.trials.trial_progress import TrialProgress, load_progress
 
 _STATUS = trial_module.TrialStatus
 

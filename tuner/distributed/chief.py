@@ -17,7 +17,7 @@ from keras_tuner.src import protos
 from keras_tuner.src.distribute.oracle_chief import OracleServicer, exit_chief
 
 from memnas_tf.errors import SearchError
-from tuner.distribution import Address
+from tuner.distributed.distribution import Address
 from tuner.oracle import MemNASOracle
 
 _LOGGER = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.trial_progress import TrialProgress
+from tuner.trials.trial_progress import TrialProgress
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tuner.files import (
+from memnas_tf.files import (
     previous_path,
     remove_temporaries,
     whole_file,

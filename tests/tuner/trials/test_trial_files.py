@@ -3,7 +3,7 @@ import pytest
 from memnas_tf.errors import ConfigError, SearchError
 from tests.helpers.searches import FormulaTuner, make_tuner
 from tuner import SearchListener, load_search
-from tuner.trial_files import (
+from tuner.trials.trial_files import (
     failed_trials,
     kept_checkpoints,
     prune_checkpoints,

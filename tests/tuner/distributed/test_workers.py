@@ -5,8 +5,8 @@ import time
 import pytest
 
 from tests.helpers.clusters import Cluster, decided, wait_until
+from tuner.distributed.workers_file import read_workers
 from tuner.history import load_search
-from tuner.workers_file import read_workers
 
 
 @pytest.fixture(scope="module")

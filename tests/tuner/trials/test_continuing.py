@@ -6,7 +6,7 @@ import pytest
 
 from tests.helpers.tiny_search import fit_arguments, make_tuner
 from tuner import SearchListener
-from tuner.continuing import fit_from_epoch
+from tuner.trials.continuing import fit_from_epoch
 
 EPOCHS = 5
 

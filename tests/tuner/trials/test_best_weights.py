@@ -4,7 +4,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
-from tuner.best_weights import BestWeights, load_best_weights
+from tuner.trials.best_weights import BestWeights, load_best_weights
 
 
 def make_model():

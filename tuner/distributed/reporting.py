@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from tuner.distributed.workers_file import WRITE_SECONDS, remove_workers, write_workers
 from tuner.listener import SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.rounds import PLANNED
-from tuner.workers_file import WRITE_SECONDS, remove_workers, write_workers
 
 
 class ChiefReporter:

@@ -10,12 +10,12 @@ from keras_tuner.src.distribute import oracle_client
 
 from memnas_tf.errors import ConfigError, SearchError
 from tests.helpers.searches import TEMPLATE, make_tuner
-from tuner.chief import run_chief, serving
-from tuner.distribution import Address, chief_address, is_chief, is_worker
+from tuner.distributed.chief import run_chief, serving
+from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker
+from tuner.distributed.worker import ChiefLink, ChiefLost, SearchIsOver
 from tuner.oracle import MemNASOracle
 from tuner.settings import SearchSettings
-from tuner.trial_files import PROGRESS_FILE, WEIGHTS_FILE, trial_directory
-from tuner.worker import ChiefLink, ChiefLost, SearchIsOver
+from tuner.trials.trial_files import PROGRESS_FILE, WEIGHTS_FILE, trial_directory
 
 ANY_PORT = Address("127.0.0.1", 0)
 

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from tuner.trial_progress import TrialProgress, load_progress
+from tuner.trials.trial_progress import TrialProgress, load_progress
 
 
 @pytest.fixture(params=["float32", "bfloat16"])

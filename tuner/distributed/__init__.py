@@ -1,0 +1,1 @@
+"""Chief and workers: trials by lease, over KerasTuner's own service."""
