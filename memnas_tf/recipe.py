@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 
 LEARNING_RATE = 0.01
 MOMENTUM = 0.9
@@ -72,5 +73,17 @@ def compile_network(
         # XLA takes longer to compile a short trial on a CPU than the trial takes to run.
         jit_compile=keras.backend.backend() == "jax",
     )
-    # With its variables made, a checkpoint restores the optimizer too.
+    _make_variables(model)
+
+
+def _make_variables(model: keras.Model) -> None:
+    """Make the optimizer's and the metrics' variables, which Keras would make in the first step.
+
+    A checkpoint then restores the optimizer too. And TensorFlow traces a step again in which
+    variables were made: for a network of many small layers, half of the time before the second.
+    """
     model.optimizer.build(model.trainable_variables)
+    labels, probabilities = np.zeros(1, np.int64), np.zeros((1, model.output_shape[-1]), np.float32)
+    model.compute_loss(x=None, y=labels, y_pred=probabilities)
+    model.compute_metrics(None, labels, probabilities)
+    model.reset_metrics()

@@ -1,4 +1,5 @@
 import keras
+import numpy as np
 import pytest
 
 from memnas_tf.recipe import compile_network, learning_rate_schedule, restart_cycles
@@ -28,3 +29,16 @@ def test_a_network_is_compiled_for_the_paper_s_recipe():
     assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
     compile_network(model, 0.02)
     assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("lacks_metrics", [False, True])
+def test_a_step_is_traced_once(lacks_metrics):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, activation="softmax")])
+    compile_network(model, 0.01, total_steps=100)
+    if lacks_metrics:  # without what is made beforehand, twice
+        model.compile(optimizer=model.optimizer, loss=model.loss, metrics=["accuracy"])
+    traces = []
+    step = model.train_step
+    model.train_step = lambda data: traces.append(1) or step(data)
+    model.fit(np.zeros((8, 2)), np.zeros(8), batch_size=2, verbose=0)
+    assert len(traces) == (2 if lacks_metrics else 1)
