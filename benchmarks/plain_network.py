@@ -38,10 +38,10 @@ def build_plain_network(genotype: Genotype, template: Template) -> keras.Model:
             ):
                 stride = geometry.stride_from(source)
                 operand = made[source]
-                for primitive in operation_primitives(
+                for part in operation_primitives(
                     operation, operand.shape[-1], geometry.filters, stride
                 ):
-                    operand = _plain_layer(primitive, geometry.filters, stride)(operand)
+                    operand = _plain_layer(part, geometry.filters, stride)(operand)
                 operands.append(operand)
             combine = keras.layers.Add() if cell.combine == "sum" else keras.layers.Concatenate()
             made[index] = combine(operands)
