@@ -19,6 +19,7 @@ from memnas_cli.memory_command import memory
 from memnas_cli.search_command import search
 from memnas_cli.show_command import show
 from memnas_cli.status_command import status
+from memnas_cli.verify_command import verify
 from memnas_tf.errors import MemNASError
 
 
@@ -58,8 +59,10 @@ def main(verbose: bool) -> None:
         memnas memory MODEL.keras --plot memory.png
     A model for serving:
         memnas export searches/digits --to models/digits
+        memnas verify models/digits
 
-    Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 interrupted.
+    Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used,
+    3 an export that fails a check, 130 interrupted.
     """
     if not verbose:
         logging.getLogger("absl").setLevel(logging.ERROR)
@@ -70,6 +73,7 @@ main.add_command(search)
 main.add_command(show)
 main.add_command(memory)
 main.add_command(export)
+main.add_command(verify)
 main.add_command(status)
 
 if __name__ == "__main__":
