@@ -28,6 +28,7 @@ code { overflow-wrap: anywhere; }
 pre { background: #f6f6f6; padding: .75rem; overflow-x: auto; }
 img { max-width: 100%; height: auto; }
 """
+_META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
 _UNKNOWN = "not recorded"
 
 
@@ -57,7 +58,7 @@ def card_page(card: Mapping[str, Any], pictures: Mapping[str, bytes]) -> str:
         _section("Classes", f"<p>{', '.join(map(escape, labels))}</p>"),
         _section("Made with", _table(card["libraries"].items())),
     ]
-    head = f"<meta charset='utf-8'><title>{escape(title)}</title><style>{_STYLE}</style>"
+    head = f"{_META}<title>{escape(title)}</title><style>{_STYLE}</style>"
     body = "\n".join(parts)
     return f"<!DOCTYPE html>\n<html lang='en'><head>{head}</head><body>\n{body}\n</body></html>\n"
 
@@ -131,8 +132,13 @@ def _architecture(architecture: Mapping[str, Any] | None) -> str:
 
 
 def _training(card: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    training = {name.replace("_", " "): value for name, value in card["training"].items()}
-    return [("data set", card["dataset"]), ("seed", card["seed"]), *training.items()]
+    # None stands for a default there, and the data set has a line of its own.
+    training = [
+        (name.replace("_", " "), value)
+        for name, value in card["training"].items()
+        if value is not None and name != "dataset"
+    ]
+    return [("data set", card["dataset"]), ("seed", card["seed"]), *training]
 
 
 def _signatures(signatures: Mapping[str, Any]) -> list[tuple[str, str]]:

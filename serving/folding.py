@@ -34,6 +34,8 @@ def fold_batch_norm(model: keras.Model) -> keras.Model:
         A functional network of the same layers' names, inputs and outputs, not to be trained or
         saved as a Keras file: its cells have no configuration.
     """
+    if isinstance(model, keras.Sequential):
+        model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
     folded: keras.Model = keras.models.clone_model(
         model, clone_function=_fold_layer, call_function=_call
     )

@@ -18,6 +18,7 @@ _Outputs = Mapping[str, NDArray[Any]]
 
 def check_answers(version: ExportedVersion) -> str:
     """Run every signature on sample images, and compare with what the trained network said."""
+    version.cpp_model.load()
     expected = version.expected
     inputs = signature_inputs(expected.images, version.preprocessing)
     labels = np.array([label.encode() for label in version.preprocessing.labels], object)

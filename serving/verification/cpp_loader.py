@@ -6,6 +6,7 @@ import base64
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from serving.verification.failure import CheckFailed
 _PROGRAM = Path(__file__).with_name("cpp_process.py")
 # In the order in which they are loaded.
 _LIBRARIES = ("framework", "cc")
+_RESTORE = "RestoreV2"
+_NODE = re.compile(r"\[\[\{\{.*?\}\}\]\]")
 _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
 
 
@@ -53,12 +56,23 @@ class CppModel:
         Raises:
             CheckFailed: If the SavedModel cannot be loaded or run.
         """
-        self._load()
+        self.load()
         values = {name: _encode(value) for name, value in inputs.items()}
         answer = self._ask({"inputs": values, "outputs": list(outputs)})
         if "error" in answer:
             raise CheckFailed(_in_one_line(answer["error"]))
         return [_decode(value) for value in answer["outputs"]]
+
+    def load(self) -> None:
+        """Load the SavedModel, unless it is loaded.
+
+        Raises:
+            CheckFailed: If that fails.
+        """
+        if self._load_error:
+            raise CheckFailed(self._load_error)
+        if self._process is None:
+            self._start()
 
     def close(self) -> None:
         """End the process."""
@@ -68,11 +82,7 @@ class CppModel:
             self._process = None
         self._said.close()
 
-    def _load(self) -> None:
-        if self._load_error:
-            raise CheckFailed(self._load_error)
-        if self._process is not None:
-            return
+    def _start(self) -> None:
         document = {"libraries": find_libraries(), "directory": str(self._path.absolute())}
         self._process = subprocess.Popen(
             [sys.executable, "-I", str(_PROGRAM)],
@@ -84,7 +94,10 @@ class CppModel:
         )
         answer = self._ask(document)
         if "error" in answer:
-            self._load_error = f"the C++ loader refuses it: {_in_one_line(answer['error'])}"
+            reason = _in_one_line(answer["error"])
+            # The operation that reads variables says what is wrong, but not with what.
+            where = "the files in variables are damaged: " if _RESTORE in answer["error"] else ""
+            self._load_error = f"the C++ loader refuses it: {where}{reason}"
             raise CheckFailed(self._load_error)
 
     def _ask(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,4 +168,5 @@ def _decode(value: Mapping[str, Any]) -> NDArray[Any]:
 
 
 def _in_one_line(message: str) -> str:
-    return " ".join(line.strip() for line in message.splitlines() if line.strip())
+    """Leave out line breaks, and the nodes of the graph that TensorFlow was at."""
+    return " ".join(_NODE.sub("", message).split())

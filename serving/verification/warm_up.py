@@ -26,6 +26,7 @@ def check_warm_up(version: ExportedVersion) -> str:
     logs = list(_read(version))
     if not logs:
         raise CheckFailed(f"{extras.WARMUP_FILE} holds no request")
+    version.cpp_model.load()
     used = set()
     for number, log in enumerate(logs, 1):
         try:
