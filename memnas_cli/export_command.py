@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from memnas_cli.interrupts import Interrupts
 from memnas_cli.quiet import start_keras
 from memnas_cli.winner_files import FOLDER, MODEL_FILE, PREPROCESSING_FILE, read_facts
 from memnas_tf.errors import ExportError
@@ -24,7 +25,8 @@ def export(source: str, directory: str, version: int | None) -> None:
     labels and a model card. It is checked as by memnas verify, and appears whole or not at all.
     """
     model_file = _find_model(Path(source))
-    with Console(stderr=True).status(f"loading {model_file}") as status:
+    interrupts = Interrupts()
+    with Console(stderr=True).status(f"loading {model_file}") as status, interrupts.noted():
         start_keras()
         from memnas_tf.keras_models.loading import load_keras_model
         from memnas_tf.preprocessing import load_preprocessing
@@ -33,9 +35,12 @@ def export(source: str, directory: str, version: int | None) -> None:
         preprocessing = load_preprocessing(model_file.parent / PREPROCESSING_FILE)
         facts = read_facts(model_file.parent)
         model = load_keras_model(model_file)
-        path = export_saved_model(
-            model, preprocessing, directory, version, facts, on_step=status.update
-        )
+
+        def on_step(step: str) -> None:
+            interrupts.check()
+            status.update(step)
+
+        path = export_saved_model(model, preprocessing, directory, version, facts, on_step)
     click.echo(f"exported {model_file} to {path}")
 
 

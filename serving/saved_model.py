@@ -90,6 +90,7 @@ def export_saved_model(
         (folder / extras.LABELS_FILE).write_text(labels, encoding="utf-8")
         tell("checking the export")
         require_sound(temporary)
+        tell("publishing it")
     return Path(directory) / str(version)
 
 

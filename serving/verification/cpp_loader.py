@@ -91,6 +91,7 @@ class CppModel:
             stderr=self._said,
             text=True,
             env={**os.environ, **_QUIET},
+            start_new_session=True,  # Ctrl-C is for the command, which ends this process itself
         )
         answer = self._ask(document)
         if "error" in answer:

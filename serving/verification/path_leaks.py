@@ -18,14 +18,13 @@ _SHOWN = 80
 
 def check_path_leaks(version: ExportedVersion) -> str:
     """Look for absolute paths in every file."""
+    own_paths = _own_paths(version.path)
     files = sorted(path for path in version.path.rglob("*") if path.is_file())
     for file in files:
         content = file.read_bytes()
         found = _PATH.search(content)
         leak = (
-            found.group()
-            if found
-            else next((path for path in _own_paths() if path in content), None)
+            found.group() if found else next((path for path in own_paths if path in content), None)
         )
         if leak:
             name = file.relative_to(version.path).as_posix()
@@ -33,8 +32,9 @@ def check_path_leaks(version: ExportedVersion) -> str:
     return f"{len(files)} files"
 
 
-def _own_paths() -> list[bytes]:
-    """Return folders of this machine that are not named as others' are."""
+def _own_paths(path: Path) -> list[bytes]:
+    """Return folders of this machine, whatever they are named."""
     folders = {Path.cwd(), Path.home(), Path(tempfile.gettempdir()), Path(sys.prefix)}
+    folders.add(path.absolute().parent)
     long_enough = (str(folder) for folder in folders if len(folder.parts) > 2)
     return [folder.encode() for folder in long_enough]

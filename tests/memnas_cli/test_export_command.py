@@ -1,5 +1,6 @@
 import json
 import shutil
+import signal
 
 import pytest
 from click.testing import CliRunner
@@ -65,3 +66,14 @@ def test_what_holds_no_model_is_refused(source, tmp_path, monkeypatch):
     assert result.exit_code == 2
     assert repr(source) in result.output
     assert not (tmp_path / "models").exists()
+
+
+def test_ctrl_c_leaves_nothing(finished, tmp_path, monkeypatch):
+    search = finished[0] / "searches" / "digits"
+    # Where Keras would swallow it.
+    monkeypatch.setattr(
+        "serving.saved_model.write_warmup", lambda *_: signal.raise_signal(signal.SIGINT)
+    )
+    result = export(search, "--to", tmp_path)
+    assert result.exit_code == 130
+    assert list(tmp_path.iterdir()) == []
