@@ -100,6 +100,8 @@ def test_missing_and_empty_files(export, tmp_path):
     assert refusal("files", path) == "variables/variables.data-* is missing"
     (path / "saved_model.pb").write_bytes(b"")
     assert refusal("files", path) == "saved_model.pb is empty"
+    (path / "saved_model.pb").unlink()
+    assert refusal("files", path) == "saved_model.pb is missing"
 
 
 def test_cut_and_changed_variables(export, tmp_path):
