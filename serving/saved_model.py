@@ -18,11 +18,12 @@ from memnas_tf.memory import parameter_memory
 from memnas_tf.preprocessing import Preprocessing
 from serving import extras
 from serving.card_page import card_page, draw_pictures
-from serving.contract import CLASSIFY, SignatureContract, signature_contracts
+from serving.contract import signature_contracts
 from serving.facts import TrainingFacts
 from serving.folding import fold_batch_norm
 from serving.model_card import make_card
 from serving.samples import Expected, sample_images, signature_inputs
+from serving.saved_model_files import write_saved_model
 from serving.versions import next_version, publish
 from serving.warmup import write_warmup
 
@@ -75,7 +76,7 @@ def export_saved_model(
         tell("folding batch normalisation")
         served = fold_batch_norm(model)
         tell("writing the SavedModel")
-        _write_saved_model(served, preprocessing, contracts, temporary)
+        write_saved_model(served, preprocessing, contracts, temporary)
         tell("writing warm-up requests and the model card")
         images = sample_images(preprocessing.input_shape)
         inputs = signature_inputs(images, preprocessing)
@@ -132,30 +133,6 @@ def _check_facts(model: keras.Model, facts: TrainingFacts) -> None:
             f"the facts are about another network: {facts.genotype} has {told} bytes of "
             f"parameters, the network {weight_bytes(model)}"
         )
-
-
-def _write_saved_model(
-    model: keras.Model,
-    preprocessing: Preprocessing,
-    contracts: Mapping[str, SignatureContract],
-    directory: Path,
-) -> None:
-    import tensorflow as tf
-
-    from serving.signatures import input_specs, signature_functions
-
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    functions = signature_functions(model, preprocessing)
-    for name, contract in contracts.items():
-        archive.add_endpoint(name, functions[name], input_specs(contract))
-    archive.write_out(str(directory), verbose=False)
-    # TensorFlow 2 writes every signature as one of the predict interface.
-    updater = tf.compat.v1.saved_model.signature_def_utils.MethodNameUpdater(str(directory))
-    for name, contract in contracts.items():
-        if contract.method == CLASSIFY:
-            updater.replace_method_name(name, CLASSIFY, tags="serve")
-    updater.save()
 
 
 def _answers(model: keras.Model, images: Any) -> tuple[NDArray[np.float32], float]:

@@ -18,6 +18,9 @@ from serving.samples import Expected
 from serving.verification.cpp_loader import CppModel
 from serving.verification.failure import CheckFailed
 
+# What TensorFlow adds to every SavedModel, for itself.
+_INTERNAL = {"__saved_model_init_op"}
+
 
 class ExportedVersion:
     """A version's directory.
@@ -51,7 +54,8 @@ class ExportedVersion:
             raise CheckFailed(f"saved_model.pb cannot be read: {error}") from error
         for graph in model.meta_graphs:
             if "serve" in graph.meta_info_def.tags:
-                return dict(graph.signature_def)
+                names = set(graph.signature_def) - _INTERNAL
+                return {name: graph.signature_def[name] for name in names}
         raise CheckFailed("saved_model.pb holds no graph with the tag 'serve'")
 
     @cached_property

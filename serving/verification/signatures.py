@@ -9,15 +9,11 @@ from serving.contract import TensorContract
 from serving.verification.exported_version import ExportedVersion
 from serving.verification.failure import CheckFailed
 
-# What TensorFlow adds to every SavedModel, for itself.
-_INTERNAL = {"__saved_model_init_op"}
-
 
 def check_signatures(version: ExportedVersion) -> str:
     """Compare the signatures with their contract."""
-    there = set(version.signatures) - _INTERNAL
     contracts = version.contracts
-    _compare_names("signatures", there, set(contracts))
+    _compare_names("signatures", set(version.signatures), set(contracts))
     for name, contract in contracts.items():
         signature = version.signatures[name]
         _compare_tensors(f"{name}: inputs", signature.inputs, contract.inputs)

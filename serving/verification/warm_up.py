@@ -33,7 +33,7 @@ def check_warm_up(version: ExportedVersion) -> str:
             used.add(_replay(version, log))
         except CheckFailed as failure:
             raise CheckFailed(f"request {number} of {len(logs)} fails: {failure}") from failure
-    cold = set(version.signatures) - used - {"__saved_model_init_op"}
+    cold = set(version.signatures) - used
     if cold:
         raise CheckFailed(f"no request for {', '.join(sorted(cold))}")
     return f"{len(logs)} requests"
