@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from memnas_cli.interrupts import Interrupts
 from memnas_cli.quiet import start_keras
-from memnas_cli.winner_files import FOLDER, MODEL_FILE, PREPROCESSING_FILE
+from memnas_cli.winner_files import FOLDER, MODEL_FILE, PREPROCESSING_FILE, read_facts
 from memnas_tf.errors import ExportError
 
 
@@ -19,20 +21,26 @@ def export(source: str, directory: str, version: int | None) -> None:
     """Export the winner of a search, or a trained model, for TF-Serving.
 
     SOURCE is a finished search's directory or a model.keras of one. The export is a SavedModel
-    in DIRECTORY/VERSION that any program loads without this one's code: signature serving_default
-    takes uint8 images, serve_raw takes normalised ones.
+    in DIRECTORY/VERSION that any program loads without this one's code, with warm-up requests,
+    labels and a model card. It is checked as by memnas verify, and appears whole or not at all.
     """
     model_file = _find_model(Path(source))
-    start_keras()
-    import keras
+    interrupts = Interrupts()
+    with Console(stderr=True).status(f"loading {model_file}") as status, interrupts.noted():
+        start_keras()
+        from memnas_tf.keras_models.loading import load_keras_model
+        from memnas_tf.preprocessing import load_preprocessing
+        from serving.saved_model import export_saved_model
 
-    import memnas_tf.layers  # noqa: F401 - Keras finds the model's layers by it
-    from memnas_tf.preprocessing import load_preprocessing
-    from serving.saved_model import export_saved_model
+        preprocessing = load_preprocessing(model_file.parent / PREPROCESSING_FILE)
+        facts = read_facts(model_file.parent)
+        model = load_keras_model(model_file)
 
-    preprocessing = load_preprocessing(model_file.parent / PREPROCESSING_FILE)
-    model = keras.models.load_model(model_file)
-    path = export_saved_model(model, preprocessing, directory, version)
+        def on_step(step: str) -> None:
+            interrupts.check()
+            status.update(step)
+
+        path = export_saved_model(model, preprocessing, directory, version, facts, on_step)
     click.echo(f"exported {model_file} to {path}")
 
 

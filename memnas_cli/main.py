@@ -23,6 +23,7 @@ from memnas_cli.search_command import search
 from memnas_cli.serve_config_command import serve_config
 from memnas_cli.show_command import show
 from memnas_cli.status_command import status
+from memnas_cli.verify_command import verify
 from memnas_tf.errors import MemNASError
 
 
@@ -62,10 +63,12 @@ def main(verbose: bool) -> None:
         memnas memory MODEL.keras --plot memory.png
     A model for serving:
         memnas export searches/digits --to models/digits
+        memnas verify models/digits
         memnas serve-config models/digits
         memnas predict photo.png --model digits --label stable
 
-    Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 interrupted.
+    Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used,
+    3 an export that fails a check, 130 interrupted.
     """  # noqa: D301 - click looks for the character itself
     if not verbose:
         logging.getLogger("absl").setLevel(logging.ERROR)
@@ -76,6 +79,7 @@ main.add_command(search)
 main.add_command(show)
 main.add_command(memory)
 main.add_command(export)
+main.add_command(verify)
 main.add_command(status)
 main.add_command(serve_config)
 main.add_command(promote)

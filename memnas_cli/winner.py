@@ -24,6 +24,7 @@ from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.drawing import draw_genotype
 from memnas_tf.genotype import from_string, render, to_json
 from memnas_tf.memory import format_bytes
+from serving.facts import TrainingFacts
 from serving.saved_model import export_saved_model
 from tuner.experiment import accuracy_on_test_split
 from tuner.rounds import PlannedTrial
@@ -60,10 +61,18 @@ def write_winner(tuner: MemNASTuner, data: ImageDataset, best: PlannedTrial) -> 
 
 def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTrial) -> None:
     model = tuner.get_best_models()[0]
+    settings = tuner.settings
+    facts = TrainingFacts(
+        genotype=best.genotype,
+        template=settings.template,
+        dataset=data.name,
+        seed=settings.seed,
+        training=settings.training,
+        val_accuracy=best.val_accuracy,
+        test_accuracy=accuracy_on_test_split(model, data),
+    )
     results = {
-        "genotype": best.genotype,
-        "val_accuracy": best.val_accuracy,
-        "test_accuracy": accuracy_on_test_split(model, data),
+        **facts.to_document(),
         "parameter_bytes": best.parameter_bytes,
         "lifetime_bytes": best.lifetime_bytes,
         "arena_bytes": best.arena_bytes,
@@ -86,4 +95,4 @@ def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTr
     draw_genotype(genotype, folder / DRAWING_FILE, data.name, subtitle)
     model.save(folder / MODEL_FILE)
     if keras.backend.backend() == "tensorflow":  # which alone writes a SavedModel
-        export_saved_model(model, preprocessing, folder / SAVED_MODEL_FOLDER, version=1)
+        export_saved_model(model, preprocessing, folder / SAVED_MODEL_FOLDER, 1, facts)

@@ -3,7 +3,13 @@
 from importlib import import_module
 from typing import Any
 
-_HOMES = {"export_saved_model": "serving.saved_model", "next_version": "serving.versions"}
+_HOMES = {
+    "TrainingFacts": "serving.facts",
+    "export_saved_model": "serving.saved_model",
+    "fold_batch_norm": "serving.folding",
+    "next_version": "serving.versions",
+    "verify_version": "serving.verification",
+}
 
 __all__ = [*_HOMES]
 

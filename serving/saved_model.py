@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from memnas_tf.errors import ExportError
+from memnas_tf.genotype import from_string
+from memnas_tf.keras_models.loading import check_measurable, weight_bytes
+from memnas_tf.memory import parameter_memory
 from memnas_tf.preprocessing import Preprocessing
+from serving import extras
+from serving.card_page import card_page, draw_pictures
+from serving.contract import signature_contracts
+from serving.facts import TrainingFacts
+from serving.folding import fold_batch_norm
+from serving.model_card import make_card
+from serving.samples import Expected, sample_images, signature_inputs
+from serving.saved_model_files import write_saved_model
 from serving.versions import next_version, publish
+from serving.warmup import write_warmup
+
+_TOLERANCE = 1e-4
+_MIXED_PRECISION_TOLERANCE = 2e-2
+# Those of encoded images: grey, RGB, and RGB with transparency.
+_CHANNELS = (1, 3, 4)
 
 
 def export_saved_model(
@@ -16,76 +38,113 @@ def export_saved_model(
     preprocessing: Preprocessing,
     directory: str | Path,
     version: int | None = None,
+    facts: TrainingFacts | None = None,
+    on_step: Callable[[str], None] | None = None,
 ) -> Path:
-    """Write `<directory>/<version>/` with two signatures.
+    """Write `<directory>/<version>/`, checked, with all that TF-Serving and its users need.
 
-    `serving_default` takes `images`, uint8 pixels of shape (batch, height, width, channels), and
-    gives `probabilities` (batch, classes), `class_id` (batch,) and `label` (batch,). `serve_raw`
-    takes `images` as the network was trained on them, normalised float32, and gives
-    `probabilities`.
+    The signatures are those of `serving.contract.signature_contracts`. Batch normalisation is
+    folded into convolutions. Beside the SavedModel lie requests that warm the server up, the
+    labels, a model card, and what the trained network says of sample images, which
+    `memnas verify` compares with.
 
     Args:
         model: The trained network.
         preprocessing: What it was trained with.
         directory: The model directory, as TF-Serving takes it.
         version: The version's number; None for the next.
+        facts: How the network came to be, for the model card.
+        on_step: Is told what is about to be done, for people who wait.
 
     Returns:
         The version's directory.
 
     Raises:
-        ExportError: If the version exists, the preprocessing does not fit the model, or Keras
-            runs on a backend other than TensorFlow.
+        ModelError: If the model has no graph of layers, or an input whose shape is not fixed.
+        ExportError: If the version exists, preprocessing or facts do not fit the model, Keras
+            runs on a backend other than TensorFlow, or the export does not pass its checks.
     """
-    _check(model, preprocessing)
+    from serving.verification import require_sound
+
+    facts = facts or TrainingFacts()
+    tell = on_step or (lambda step: None)
+    _check(model, preprocessing, facts)
     if version is None:
         version = next_version(directory)
     with publish(directory, version) as temporary:
-        _write(model, preprocessing, temporary)
+        contracts = signature_contracts(preprocessing.input_shape, len(preprocessing.labels))
+        tell("folding batch normalisation")
+        served = fold_batch_norm(model)
+        tell("writing the SavedModel")
+        write_saved_model(served, preprocessing, contracts, temporary)
+        tell("writing warm-up requests and the model card")
+        images = sample_images(preprocessing.input_shape)
+        inputs = signature_inputs(images, preprocessing)
+        expected = Expected(images, *_answers(model, inputs["serve_raw"]))
+        folder = temporary / extras.FOLDER
+        folder.mkdir()
+        write_warmup(folder / extras.WARMUP_FILE, contracts, inputs)
+        np.savez_compressed(folder / extras.EXPECTED_FILE, **expected._asdict())
+        sizes = (weight_bytes(model), weight_bytes(served))
+        _write_card(folder, make_card(facts, preprocessing, contracts, *sizes), facts)
+        labels = "".join(f"{label}\n" for label in preprocessing.labels)
+        (folder / extras.LABELS_FILE).write_text(labels, encoding="utf-8")
+        tell("checking the export")
+        require_sound(temporary)
+        tell("publishing it")
     return Path(directory) / str(version)
 
 
-def _check(model: keras.Model, preprocessing: Preprocessing) -> None:
+def _check(model: keras.Model, preprocessing: Preprocessing, facts: TrainingFacts) -> None:
     backend = keras.backend.backend()
     if backend != "tensorflow":
         raise ExportError(
             f"a SavedModel is written by TensorFlow, and Keras runs on {backend}; "
             "set KERAS_BACKEND=tensorflow"
         )
+    check_measurable(model)
     if tuple(model.input_shape[1:]) != preprocessing.input_shape:
         raise ExportError(
             f"the preprocessing is for images of {preprocessing.input_shape}, "
             f"the network takes {tuple(model.input_shape[1:])}"
+        )
+    if preprocessing.input_shape[2] not in _CHANNELS:
+        raise ExportError(
+            f"the network takes images of {preprocessing.input_shape[2]} channels; image files "
+            "have 1, 3 or 4"
         )
     if model.output_shape[-1] != len(preprocessing.labels):
         raise ExportError(
             f"the network tells {model.output_shape[-1]} classes apart, "
             f"and there are {len(preprocessing.labels)} labels"
         )
+    broken = [label for label in preprocessing.labels if label.splitlines() != [label]]
+    if broken:
+        raise ExportError(f"the label {broken[0]!r} is empty or more than one line")
+    _check_facts(model, facts)
 
 
-def _write(model: keras.Model, preprocessing: Preprocessing, directory: Path) -> None:
-    import tensorflow as tf
+def _check_facts(model: keras.Model, facts: TrainingFacts) -> None:
+    if facts.genotype is None or facts.template is None:
+        return
+    told = parameter_memory(from_string(facts.genotype), facts.template)
+    if told != weight_bytes(model):
+        raise ExportError(
+            f"the facts are about another network: {facts.genotype} has {told} bytes of "
+            f"parameters, the network {weight_bytes(model)}"
+        )
 
-    shape = (None, *preprocessing.input_shape)
-    labels = tf.constant(preprocessing.labels)
 
-    def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        pixels = tf.cast(images, tf.float32)
-        normalised = (pixels - preprocessing.mean) / preprocessing.std
-        probabilities = tf.cast(model(normalised, training=False), tf.float32)
-        class_id = tf.argmax(probabilities, axis=-1)
-        return {
-            "probabilities": probabilities,
-            "class_id": class_id,
-            "label": tf.gather(labels, class_id),
-        }
+def _answers(model: keras.Model, images: Any) -> tuple[NDArray[np.float32], float]:
+    """Return what the trained network says of normalised images, and how exact that is."""
+    probabilities = keras.ops.convert_to_numpy(model(images, training=False))
+    is_full_precision = all(layer.compute_dtype == "float32" for layer in model.layers)
+    tolerance = _TOLERANCE if is_full_precision else _MIXED_PRECISION_TOLERANCE
+    return probabilities.astype(np.float32), tolerance
 
-    def serve_raw(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"probabilities": tf.cast(model(images, training=False), tf.float32)}
 
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    archive.add_endpoint("serving_default", serve, [tf.TensorSpec(shape, tf.uint8, "images")])
-    archive.add_endpoint("serve_raw", serve_raw, [tf.TensorSpec(shape, tf.float32, "images")])
-    archive.write_out(str(directory), verbose=False)
+def _write_card(folder: Path, card: Mapping[str, object], facts: TrainingFacts) -> None:
+    text = json.dumps(card, indent=1, ensure_ascii=False) + "\n"
+    (folder / extras.CARD_FILE).write_text(text, encoding="utf-8")
+    page = card_page(card, draw_pictures(facts))
+    (folder / extras.CARD_PAGE).write_text(page, encoding="utf-8")

@@ -6,6 +6,7 @@ renamed when it is whole. No version is ever written over.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -59,7 +60,36 @@ def publish(directory: str | Path, version: int) -> Iterator[Path]:
     temporary.mkdir(parents=True)
     try:
         yield temporary
-        # Renaming onto a directory that has appeared in the meantime fails, as it should.
-        os.rename(temporary, target)
+        _sync(temporary)
+        _rename(temporary, target)
+        _sync_directory(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _rename(temporary: Path, target: Path) -> None:
+    try:
+        os.rename(temporary, target)
+    except OSError as error:
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+            raise
+        raise ExportError(
+            f"{str(target)!r} has appeared in the meantime and is left alone; export again"
+        ) from error
+
+
+def _sync(directory: Path) -> None:
+    """Put everything below a directory onto the disk, so that a power cut takes all or nothing."""
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                os.fsync(file.fileno())
+        _sync_directory(Path(folder))
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,18 +1,17 @@
+import json
+import math
 import subprocess
 import sys
 
-import keras
 import numpy as np
 import pytest
 
 from memnas_tf.errors import ExportError
-from memnas_tf.genotype import PRESETS
-from memnas_tf.layers import build_network
 from memnas_tf.preprocessing import Preprocessing
-from memnas_tf.template import cifar_template
 from serving import export_saved_model
-
-PREPROCESSING = Preprocessing((8, 8, 3), (120.0, 110.0, 100.0), (60.0, 50.0, 40.0), ("cat", "dog"))
+from serving.contract import IMAGE_FEATURE
+from serving.facts import TrainingFacts
+from tests.helpers.exports import FACTS, PREPROCESSING, make_network
 
 # What a stranger runs: TensorFlow alone, isolated from this project.
 STRANGER = """
@@ -23,7 +22,7 @@ loaded = tf.saved_model.load(sys.argv[1])
 images = np.load(sys.argv[2])
 served = loaded.signatures["serving_default"](images=tf.constant(images))
 arrays = {name: value.numpy() for name, value in served.items()}
-arrays["label"] = arrays["label"].astype(str)
+arrays["label"] = arrays["label"].astype(bytes)
 np.savez(sys.argv[3], **arrays)
 ours = {"memnas_tf", "tuner", "serving", "keras_tuner"}
 assert not ours & set(sys.modules), ours & set(sys.modules)
@@ -31,59 +30,167 @@ assert not ours & set(sys.modules), ours & set(sys.modules)
 
 
 @pytest.fixture(scope="module")
-def model():
-    keras.utils.set_random_seed(0)
-    return build_network(PRESETS["figure-1b"], cifar_template((8, 8, 3), classes=2, filters=4))
+def images():
+    return np.random.default_rng(0).integers(0, 256, (3, *PREPROCESSING.input_shape), np.uint8)
 
 
 @pytest.fixture(scope="module")
-def exported(model, tmp_path_factory):
-    return export_saved_model(model, PREPROCESSING, tmp_path_factory.mktemp("models"))
+def signatures(export):
+    import tensorflow as tf
+
+    return tf.saved_model.load(str(export.path)).signatures
 
 
-def test_another_process_loads_it_without_our_code(model, exported, tmp_path):
-    images = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3)).astype("uint8")
+def probabilities(model, images):
+    normalised = (images.astype("float32") - PREPROCESSING.mean) / PREPROCESSING.std
+    return np.asarray(model(normalised.astype("float32"), training=False))
+
+
+def test_another_process_loads_it_without_our_code(export, images, tmp_path):
     np.save(tmp_path / "images.npy", images)
     outputs = tmp_path / "outputs.npz"
-    arguments = [str(exported), str(tmp_path / "images.npy"), str(outputs)]
+    arguments = [str(export.path), str(tmp_path / "images.npy"), str(outputs)]
     subprocess.run([sys.executable, "-I", "-c", STRANGER, *arguments], check=True, cwd=tmp_path)
     served = np.load(outputs)
-    normalised = (images.astype("float32") - PREPROCESSING.mean) / PREPROCESSING.std
-    expected = np.asarray(model(normalised.astype("float32"), training=False))
-    np.testing.assert_allclose(served["probabilities"], expected, atol=1e-6)
+    expected = probabilities(export.model, images)
+    np.testing.assert_allclose(served["probabilities"], expected, rtol=0, atol=1e-5)
     assert served["class_id"].tolist() == expected.argmax(-1).tolist()
-    assert served["label"].tolist() == [
+    assert [label.decode() for label in served["label"]] == [
         PREPROCESSING.labels[index] for index in expected.argmax(-1)
     ]
 
 
-def test_signatures_have_names_shapes_and_types_to_rely_on(exported):
+def test_files_are_decoded_and_resized_as_in_training(export, signatures, images):
     import tensorflow as tf
 
-    loaded = tf.saved_model.load(str(exported))
-    assert {"serving_default", "serve_raw"} <= set(loaded.signatures)
-    for name, dtype in (("serving_default", tf.uint8), ("serve_raw", tf.float32)):
-        _, inputs = loaded.signatures[name].structured_input_signature
-        assert inputs["images"].dtype == dtype
-        assert inputs["images"].shape.as_list() == [None, 8, 8, 3]
-    outputs = loaded.signatures["serving_default"].structured_outputs
-    assert {name: spec.dtype for name, spec in outputs.items()} == {
-        "probabilities": tf.float32,
-        "class_id": tf.int64,
-        "label": tf.string,
+    from memnas_tf.data.resizing import resize_image
+
+    rng = np.random.default_rng(1)
+    large = rng.integers(0, 256, (31, 17, 3), np.uint8)
+    grey = rng.integers(0, 256, (8, 6, 1), np.uint8)
+    jpeg = tf.io.encode_jpeg(large, quality=90).numpy()
+    transparent = np.concatenate([images[1], np.full((8, 6, 1), 9, np.uint8)], -1)
+    files = [
+        tf.io.encode_png(images[0]).numpy(),
+        tf.io.encode_png(transparent).numpy(),
+        tf.io.encode_png(large).numpy(),
+        jpeg,
+        tf.io.encode_png(grey).numpy(),
+        tf.io.encode_jpeg(grey, quality=100).numpy(),
+    ]
+    pixels = [
+        images[0],
+        images[1],
+        resize_image(large, (8, 6)),
+        resize_image(tf.io.decode_jpeg(jpeg, 3), (8, 6)),
+        np.repeat(grey, 3, -1),
+        tf.io.decode_jpeg(files[5], 3),
+    ]
+    served = signatures["serve_bytes"](images=tf.constant(files))
+    expected = probabilities(export.model, np.stack(pixels))
+    np.testing.assert_allclose(served["probabilities"], expected, rtol=0, atol=1e-5)
+    assert served["class_id"].numpy().tolist() == expected.argmax(-1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"junk", "Unknown image file format. One of JPEG"),
+        (b"", "Input is empty"),
+        (b"\x89PNG\r\n\x1a\n and no more", "Invalid PNG"),
+    ],
+)
+def test_junk_is_refused_readably(signatures, content, message):
+    import tensorflow as tf
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        signatures["serve_bytes"](images=tf.constant([content]))
+
+
+def test_examples_are_classified(export, signatures, images):
+    import tensorflow as tf
+
+    def example(image):
+        value = tf.train.BytesList(value=[tf.io.encode_png(image).numpy()])
+        features = tf.train.Features(feature={IMAGE_FEATURE: tf.train.Feature(bytes_list=value)})
+        return tf.train.Example(features=features).SerializeToString()
+
+    served = signatures["classify"](inputs=tf.constant([example(image) for image in images]))
+    expected = probabilities(export.model, images)
+    np.testing.assert_allclose(served["scores"], expected, rtol=0, atol=1e-5)
+    labels = [label.encode() for label in PREPROCESSING.labels]
+    assert served["classes"].numpy().tolist() == [labels] * len(images)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"image/encoded .*is required"):
+        signatures["classify"](inputs=tf.constant([tf.train.Example().SerializeToString()]))
+
+
+def test_signatures_that_take_what_the_network_was_trained_on(export, signatures):
+    raw = np.random.default_rng(2).normal(size=(2, 8, 6, 3)).astype("float32")
+    served = signatures["serve_raw"](images=raw)
+    expected = np.asarray(export.model(raw, training=False))
+    np.testing.assert_allclose(served["probabilities"], expected, rtol=0, atol=1e-5)
+
+
+def test_the_file_holds_no_batch_normalisation(export):
+    import tensorflow as tf
+
+    assert b"FusedBatchNorm" not in (export.path / "saved_model.pb").read_bytes()
+    checkpoint = tf.train.load_checkpoint(str(export.path / "variables" / "variables"))
+    shapes = checkpoint.get_variable_to_shape_map()
+    values = sum(math.prod(shapes[name]) for name in shapes if name.startswith("variables/"))
+    card = json.loads((export.path / "assets.extra" / "model_card.json").read_text())
+    assert 4 * values == card["memory"]["served_parameter_bytes"]
+    assert 4 * values < card["memory"]["parameter_bytes"]
+
+
+def test_it_brings_what_people_and_servers_look_for(export):
+    folder = export.path / "assets.extra"
+    assert {path.name for path in folder.iterdir()} == {
+        "expected.npz",
+        "labels.txt",
+        "model_card.html",
+        "model_card.json",
+        "tf_serving_warmup_requests",
     }
+    assert (folder / "labels.txt").read_text(encoding="utf-8").splitlines() == list(
+        PREPROCESSING.labels
+    )
+    card = json.loads((folder / "model_card.json").read_text(encoding="utf-8"))
+    assert card["memory"]["parameter_bytes"] == export.model.count_params() * 4
+    assert [path.name for path in export.path.parent.iterdir()] == ["1"]
 
 
-def test_versions_count_up(model, exported):
-    assert exported.name == "1"
-    assert export_saved_model(model, PREPROCESSING, exported.parent).name == "2"
-
-
-def test_preprocessing_that_does_not_fit_is_refused(model, tmp_path):
-    other = Preprocessing((9, 9, 3), (0.0,) * 3, (1.0,) * 3, ("cat", "dog"))
-    with pytest.raises(ExportError, match=r"images of \(9, 9, 3\), the network takes \(8, 8, 3\)"):
-        export_saved_model(model, other, tmp_path)
-    three = Preprocessing((8, 8, 3), (0.0,) * 3, (1.0,) * 3, ("cat", "dog", "cow"))
-    with pytest.raises(ExportError, match="2 classes apart, and there are 3 labels"):
-        export_saved_model(model, three, tmp_path)
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"input_shape": (9, 9, 3)}, r"images of \(9, 9, 3\), the network takes \(8, 6, 3\)"),
+        ({"labels": ("cat", "dog")}, "3 classes apart, and there are 2 labels"),
+        ({"labels": ("cat", "d\nog", "cow")}, "'d\\\\nog' is empty or more than one line"),
+    ],
+)
+def test_preprocessing_that_does_not_fit_is_refused(changes, message, export, tmp_path):
+    wrong = Preprocessing(**{**vars(PREPROCESSING), **changes})
+    with pytest.raises(ExportError, match=message):
+        export_saved_model(export.model, wrong, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_facts_about_another_network_are_refused(export, tmp_path):
+    wrong = TrainingFacts(**{**vars(FACTS), "genotype": "0c3+0d3="})
+    with pytest.raises(ExportError, match="facts are about another network: 0c3"):
+        export_saved_model(export.model, PREPROCESSING, tmp_path, facts=wrong)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_fails_its_checks_is_not_published(tmp_path, monkeypatch):
+    model = make_network()
+    # A network that is served with other weights than it was trained to.
+    monkeypatch.setattr("serving.saved_model.fold_batch_norm", lambda _: other)
+    other = make_network()
+    kernel, bias = other.layers[-1].get_weights()
+    other.layers[-1].set_weights([-kernel, bias])
+    steps = []
+    with pytest.raises(ExportError, match=r"not published: C\+\+ loader: serving_default is off"):
+        export_saved_model(model, PREPROCESSING, tmp_path, on_step=steps.append)
+    assert list(tmp_path.iterdir()) == []
+    assert steps[-1] == "checking the export"

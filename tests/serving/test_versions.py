@@ -28,7 +28,7 @@ def test_a_failure_leaves_nothing(tmp_path):
 
 
 def test_a_version_that_appears_meanwhile_is_not_written_over(tmp_path):
-    with pytest.raises(OSError), publish(tmp_path, 1) as directory:
+    with pytest.raises(ExportError, match="in the meantime"), publish(tmp_path, 1) as directory:
         (directory / "file").write_text("mine")
         (tmp_path / "1").mkdir()
         (tmp_path / "1" / "file").write_text("theirs")

@@ -1,0 +1,43 @@
+"""The files of a SavedModel with an export's signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+
+from memnas_tf.preprocessing import Preprocessing
+from serving.contract import CLASSIFY, SignatureContract
+
+
+def write_saved_model(
+    model: keras.Model,
+    preprocessing: Preprocessing,
+    contracts: Mapping[str, SignatureContract],
+    directory: Path,
+) -> None:
+    """Write a network with its preprocessing and labels.
+
+    Args:
+        model: The network to serve.
+        preprocessing: What it was trained with.
+        contracts: The signatures.
+        directory: Where the files go.
+    """
+    import tensorflow as tf  # here, as it takes seconds
+
+    from serving.signatures import input_specs, signature_functions
+
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    functions = signature_functions(model, preprocessing)
+    for name, contract in contracts.items():
+        archive.add_endpoint(name, functions[name], input_specs(contract))
+    archive.write_out(str(directory), verbose=False)
+    # TensorFlow 2 writes every signature as one of the predict interface.
+    updater = tf.compat.v1.saved_model.signature_def_utils.MethodNameUpdater(str(directory))
+    for name, contract in contracts.items():
+        if contract.method == CLASSIFY:
+            updater.replace_method_name(name, CLASSIFY, tags="serve")
+    updater.save()

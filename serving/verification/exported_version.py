@@ -1,0 +1,115 @@
+"""One version of an exported model, read piece by piece as checks ask for it."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from memnas_tf.preprocessing import Preprocessing
+from serving import extras
+from serving.contract import SignatureContract, signature_contracts
+from serving.samples import Expected
+from serving.verification.cpp_loader import CppModel
+from serving.verification.failure import CheckFailed
+
+# What TensorFlow adds to every SavedModel, for itself.
+_INTERNAL = {"__saved_model_init_op"}
+
+
+class ExportedVersion:
+    """A version's directory.
+
+    Use it in a `with` statement: a process that loads the SavedModel ends with it. Every property
+    raises CheckFailed if its file is missing or damaged.
+
+    Args:
+        path: The directory.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.cpp_model = CppModel(path)
+
+    def __enter__(self) -> ExportedVersion:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.cpp_model.close()
+
+    @cached_property
+    def signatures(self) -> Mapping[str, Any]:
+        """The signatures as TensorFlow's SignatureDef, by name."""
+        from google.protobuf.message import DecodeError
+        from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+        try:
+            model = SavedModel.FromString((self.path / "saved_model.pb").read_bytes())
+        except (OSError, DecodeError) as error:
+            raise CheckFailed(f"saved_model.pb cannot be read: {error}") from error
+        for graph in model.meta_graphs:
+            if "serve" in graph.meta_info_def.tags:
+                names = set(graph.signature_def) - _INTERNAL
+                return {name: graph.signature_def[name] for name in names}
+        raise CheckFailed("saved_model.pb holds no graph with the tag 'serve'")
+
+    @cached_property
+    def card(self) -> dict[str, Any]:
+        """The model card."""
+        try:
+            card = json.loads(self.extra(extras.CARD_FILE).decode())
+            if not isinstance(card["preprocessing"]["labels"], list):
+                raise TypeError("its labels are no list")
+        except (ValueError, KeyError, TypeError) as error:
+            raise CheckFailed(f"{extras.CARD_FILE} is damaged: {error!r}") from error
+        return dict(card)
+
+    @cached_property
+    def preprocessing(self) -> Preprocessing:
+        """What the network was trained with, by the model card."""
+        values = self.card["preprocessing"]
+        try:
+            height, width, channels = map(int, values["input_shape"])
+            mean, std = (tuple(map(float, values[name])) for name in ("mean", "std"))
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckFailed(f"{extras.CARD_FILE} is damaged: {error!r}") from error
+        return Preprocessing((height, width, channels), mean, std, tuple(values["labels"]))
+
+    @cached_property
+    def contracts(self) -> Mapping[str, SignatureContract]:
+        """The signatures that the version should have."""
+        preprocessing = self.preprocessing
+        return signature_contracts(preprocessing.input_shape, len(preprocessing.labels))
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the file for people and programs."""
+        try:
+            return tuple(self.extra(extras.LABELS_FILE).decode().splitlines())
+        except UnicodeDecodeError as error:
+            raise CheckFailed(f"{extras.LABELS_FILE} is damaged: {error}") from error
+
+    @cached_property
+    def expected(self) -> Expected:
+        """What the trained network said of sample images."""
+        self.extra(extras.EXPECTED_FILE)
+        try:
+            with np.load(self.path / extras.FOLDER / extras.EXPECTED_FILE) as arrays:
+                expected = Expected(
+                    arrays["images"], arrays["probabilities"], float(arrays["tolerance"])
+                )
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise CheckFailed(f"{extras.EXPECTED_FILE} is damaged: {error}") from error
+        return expected
+
+    def extra(self, name: str) -> bytes:
+        """Read a file of `assets.extra`."""
+        try:
+            return (self.path / extras.FOLDER / name).read_bytes()
+        except OSError as error:
+            raise CheckFailed(f"{extras.FOLDER}/{name} cannot be read: {error.strerror}") from error

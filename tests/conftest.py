@@ -1,0 +1,14 @@
+"""What tests of several packages need, made once."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def export(tmp_path_factory):
+    """A small network, exported with all its facts."""
+    from serving import export_saved_model
+    from tests.helpers.exports import FACTS, PREPROCESSING, Export, make_network
+
+    model = make_network()
+    directory = tmp_path_factory.mktemp("exports") / "pets"
+    return Export(model, export_saved_model(model, PREPROCESSING, directory, facts=FACTS))
