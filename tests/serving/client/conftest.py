@@ -20,7 +20,7 @@ class Serving:
         """Start another server with the model, on a port."""
         return self._server(self.model, port)
 
-    def client(self, name="digits", timeout=10.0, retries=FAST, server=None, **version):
+    def client(self, name="digits", timeout=60.0, retries=FAST, server=None, **version):
         target = Target(server or self.address, name, **version)
         return self._client_class(target, timeout, retries)
 
