@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
+from memnas_tf.errors import ExportError
 from memnas_tf.litert.model_file import read_model
+from memnas_tf.litert.quiet import quiet_output
 from memnas_tf.memory.arena import Arena, RuntimeGraph
 
 
@@ -25,26 +27,49 @@ class TensorPlaces(NamedTuple):
     offsets: tuple[int, ...]
 
 
+def require_interpreter() -> Any:
+    """Import the interpreter's module.
+
+    Returns:
+        `ai_edge_litert.interpreter`.
+
+    Raises:
+        ExportError: If ai-edge-litert is not installed.
+    """
+    try:
+        from ai_edge_litert import interpreter
+    except ImportError as error:
+        raise ExportError(
+            "LiteRT's interpreter is not installed; install it with pip install 'memnas-tf[litert]'"
+        ) from error
+    return interpreter
+
+
 def start_interpreter(content: bytes, kernels: str = "reference") -> Any:
-    """Load a LiteRT model for one thread, without delegates, and allocate its tensors.
+    """Load a LiteRT model for one thread and allocate its tensors.
 
     Args:
         content: A LiteRT model.
-        kernels: "reference" or "optimised".
+        kernels: "reference" or "optimised", both without delegates, or "xnnpack" for what the
+            interpreter takes by itself.
 
     Returns:
         An interpreter of ai-edge-litert.
-    """
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+    Raises:
+        ExportError: If ai-edge-litert is not installed.
+    """
+    module = require_interpreter()
     resolver = {
-        "reference": OpResolverType.BUILTIN_REF,
-        "optimised": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        "reference": module.OpResolverType.BUILTIN_REF,
+        "optimised": module.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        "xnnpack": module.OpResolverType.AUTO,
     }[kernels]
-    interpreter = Interpreter(
-        model_content=content, experimental_op_resolver_type=resolver, num_threads=1
-    )
-    interpreter.allocate_tensors()
+    with quiet_output():  # the interpreter tells that it makes a delegate
+        interpreter = module.Interpreter(
+            model_content=content, experimental_op_resolver_type=resolver, num_threads=1
+        )
+        interpreter.allocate_tensors()
     return interpreter
 
 

@@ -77,3 +77,77 @@ def test_ctrl_c_leaves_nothing(finished, tmp_path, monkeypatch):
     result = export(search, "--to", tmp_path)
     assert result.exit_code == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def export_litert(*arguments):
+    return export(*arguments, "--format", "litert")
+
+
+@pytest.fixture(scope="module")
+def litert(finished, data_dir, tmp_path_factory):
+    """The files of a search's winner, and what the command printed."""
+    pytest.importorskip("ai_edge_litert", reason="LiteRT files are run by ai-edge-litert")
+    directory = tmp_path_factory.mktemp("litert")
+    search = finished[0] / "searches" / "digits"
+    arguments = ("--to", directory, "--data-dir", data_dir, "--types", "int8,float32")
+    result = export_litert(search, *arguments)
+    assert result.exit_code == 0, result.output
+    return directory, result
+
+
+def test_a_search_exports_as_litert_files_with_a_table(litert, finished):
+    directory, result = litert
+    names = {path.name for path in (directory / "1").iterdir()}
+    assert names == {"model_int8.tflite", "model_float32.tflite", "labels.txt", "report.json"}
+    report = json.loads((directory / "1" / "report.json").read_text())
+    best = finished[0] / "searches" / "digits" / "best"
+    known = json.loads((best / "results.json").read_text())["test_accuracy"]
+    assert report["keras_accuracy"] == pytest.approx(known)
+    for dtype in ("Keras", "int8", "float32"):
+        entry = report["types"].get(dtype)
+        (line,) = (row for row in result.stdout.splitlines() if row.strip().startswith(dtype))
+        assert f"{100 * (entry['accuracy'] if entry else known):.2f} %" in line
+        if entry:
+            assert f"{entry['file_bytes']:,}" in line
+            assert f"{entry['arena']['optimised']['measured']:,}" in line
+    assert "converting to int8" in result.stderr
+    assert "reference" in result.stdout
+
+
+def test_a_bare_model_needs_its_data_set(finished, tmp_path):
+    model = finished[0] / "searches" / "digits" / "best" / "model.keras"
+    result = export_litert(model, "--to", tmp_path / "models")
+    assert result.exit_code == 2
+    assert "name it with --dataset" in result.output
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_search_that_names_its_data_set_takes_no_other(finished, tmp_path):
+    result = export_litert(
+        finished[0] / "searches" / "digits", "--to", tmp_path / "models", "--dataset", "mnist"
+    )
+    assert result.exit_code == 2
+    assert "was searched on 'digits'; leave --dataset out" in result.output
+
+
+def test_another_data_set_than_the_models_is_refused(finished, tmp_path):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT files are run by ai-edge-litert")
+    model = finished[0] / "searches" / "digits" / "best" / "model.keras"
+    result = export_litert(model, "--to", tmp_path / "models", "--dataset", "no_such_set")
+    assert result.exit_code == 2
+    assert "Unknown data set 'no_such_set'" in result.output
+    assert not (tmp_path / "models").exists()
+
+
+def test_types_that_are_none_are_refused(finished, tmp_path):
+    search = finished[0] / "searches" / "digits"
+    result = export_litert(search, "--to", tmp_path / "models", "--types", "float32,int4")
+    assert result.exit_code == 2
+    assert "'int4' is no type; list some of float32,float16,int8" in result.output
+
+
+def test_options_for_litert_are_refused_without_it(finished, tmp_path):
+    search = finished[0] / "searches" / "digits"
+    result = export(search, "--to", tmp_path / "models", "--types", "int8")
+    assert result.exit_code == 2
+    assert "add --format litert" in result.output

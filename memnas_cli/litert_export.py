@@ -1,0 +1,194 @@
+"""`memnas export --format litert`: LiteRT files and what they need and do, as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from memnas_cli.quiet import import_quietly, start_keras
+from memnas_cli.winner_files import PREPROCESSING_FILE
+from memnas_tf.errors import ConfigError
+from memnas_tf.litert.conversion import TYPES
+from memnas_tf.memory import MemoryTarget, format_bytes
+from memnas_tf.memory.arena_memory import KERNELS
+from memnas_tf.preprocessing import Preprocessing
+from tuner.history import ORACLE_FILE, load_search
+from tuner.settings import SearchSettings
+
+if TYPE_CHECKING:
+    from memnas_tf.data.dataset import ImageDataset
+    from serving.litert.report import LitertReport
+
+
+def read_types(text: str) -> tuple[str, ...]:
+    """Read types as people list them.
+
+    Args:
+        text: Names with commas between them.
+
+    Returns:
+        The names, each once.
+
+    Raises:
+        ConfigError: If one is no type.
+    """
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    for name in names:
+        if name not in TYPES:
+            raise ConfigError(f"{name!r} is no type; list some of {','.join(TYPES)}")
+    return names
+
+
+def export_litert_files(
+    source: Path,
+    model_file: Path,
+    directory: str,
+    version: int | None,
+    types: tuple[str, ...],
+    dataset: str | None,
+    data_dir: str | None,
+) -> None:
+    """Export a model's LiteRT files with progress, and print what came of it.
+
+    Args:
+        source: A finished search's directory, or the model's file.
+        model_file: The trained model; its preprocessing lies beside it.
+        directory: The model directory.
+        version: The version's number; None for the next.
+        types: The types of files.
+        dataset: The data set of a model that no search tells of.
+        data_dir: Where data sets are kept; None for the default.
+
+    Raises:
+        MemNASError: As `serving.litert.export.export_litert`, or if it is not known which data
+            set the model was trained on.
+    """
+    settings = _settings(source)
+    _check_dataset(source, settings, dataset)
+    start_keras()
+    import_quietly("ai_edge_litert.interpreter")
+    from memnas_tf.keras_models.loading import load_keras_model
+    from memnas_tf.preprocessing import load_preprocessing
+    from serving.litert.export import export_litert
+
+    preprocessing = load_preprocessing(model_file.parent / PREPROCESSING_FILE)
+    with _ExportProgress(Console(stderr=True)) as progress:
+        progress.show("loading the model and its data", 0, 0)
+        model = load_keras_model(model_file)
+        data = _load_data(settings, dataset, data_dir, preprocessing)
+        exported = export_litert(
+            model, preprocessing, data, directory, types, version, progress.show
+        )
+    _print(exported.report)
+    if settings is not None:
+        _warn_of_budget(exported.report, settings.target)
+    click.echo(f"exported {model_file} to {exported.path}")
+
+
+def _settings(source: Path) -> SearchSettings | None:
+    """Return a search's settings, if they tell of its data set."""
+    if not (source / ORACLE_FILE).exists():
+        return None
+    settings = load_search(source).settings
+    return settings if settings.training else None
+
+
+def _check_dataset(source: Path, settings: SearchSettings | None, dataset: str | None) -> None:
+    if settings is None and dataset is None:
+        raise ConfigError(
+            f"{str(source)!r} does not tell its data set; name it with --dataset: training images "
+            "measure the ranges of int8 tensors, and test images the accuracy"
+        )
+    if settings is not None and dataset is not None:
+        raise ConfigError(
+            f"{str(source)!r} was searched on {settings.training['dataset']!r}; leave --dataset out"
+        )
+
+
+def _load_data(
+    settings: SearchSettings | None,
+    dataset: str | None,
+    data_dir: str | None,
+    preprocessing: Preprocessing,
+) -> ImageDataset:
+    if settings is not None:
+        from tuner.experiment import TrainingSettings
+
+        return TrainingSettings(**settings.training).load(data_dir, settings.seed)
+    from memnas_tf.data.loading import load_dataset
+
+    return load_dataset(dataset or "", data_dir, image_size=preprocessing.input_shape[:2])
+
+
+class _ExportProgress:
+    """A bar on a terminal; elsewhere a line for everything that is begun."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._what = ""
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task: TaskID = self._bar.add_task("")
+
+    def __enter__(self) -> _ExportProgress:
+        if self._console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Show how far something is; 0 of 0 if that is not known."""
+        if what != self._what:
+            self._what = what
+            self._bar.reset(self._task)
+            if not self._console.is_terminal:
+                self._console.print(what, highlight=False, markup=False, soft_wrap=True)
+        self._bar.update(self._task, description=what, completed=done, total=total or None)
+
+
+def _print(report: LitertReport) -> None:
+    table = Table("type", box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("file", "accuracy", "as Keras", *(f"arena, {kernels}" for kernels in KERNELS)):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_row("Keras", "", f"{100 * report.keras_accuracy:.2f} %")
+    for dtype, entry in report.types.items():
+        sizes = (entry.arena[kernels] for kernels in KERNELS)
+        table.add_row(
+            dtype,
+            f"{entry.file_bytes:,}",
+            f"{100 * entry.accuracy:.2f} %",
+            f"{100 * entry.same_class:.2f} %",
+            *(f"{size.measured:,} ({size.predicted:,})" for size in sizes),
+        )
+    Console().print(table)
+    click.echo(
+        f"bytes; accuracy on {report.images:,} images of {report.dataset} ({report.split}); "
+        "arenas measured (predicted), one thread, no delegates"
+    )
+
+
+def _warn_of_budget(report: LitertReport, target: MemoryTarget) -> None:
+    entry = report.types.get(target.dtype)
+    if entry is None or target.max_arena is None:
+        return
+    arena = entry.arena[target.kernels].measured
+    if arena > target.max_arena:
+        click.echo(
+            f"the {target.dtype} file's arena of {arena:,} bytes is above the search's budget of "
+            f"{format_bytes(target.max_arena)}: a search counts the network alone, and the file "
+            "takes pixels too",
+            err=True,
+        )

@@ -1,0 +1,1 @@
+"""LiteRT files for devices: written, checked against Keras, and reported on."""
