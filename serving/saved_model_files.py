@@ -29,12 +29,16 @@ def write_saved_model(
 
     from serving.signatures import input_specs, signature_functions
 
-    archive = keras.export.ExportArchive()
-    archive.track(model)
     functions = signature_functions(model, preprocessing)
-    for name, contract in contracts.items():
-        archive.add_endpoint(name, functions[name], input_specs(contract))
-    archive.write_out(str(directory), verbose=False)
+    # Not Keras's ExportArchive: it stores every weight twice, and a server then holds it twice
+    # (https://github.com/keras-team/keras/issues/23553).
+    module = tf.Module()
+    module.held = [variable.value for variable in model.variables]
+    signatures = {
+        name: tf.function(functions[name], input_specs(contract)).get_concrete_function()
+        for name, contract in contracts.items()
+    }
+    tf.saved_model.save(module, str(directory), signatures)
     # TensorFlow 2 writes every signature as one of the predict interface.
     updater = tf.compat.v1.saved_model.signature_def_utils.MethodNameUpdater(str(directory))
     for name, contract in contracts.items():

@@ -6,6 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from memnas_cli.main import main
+from memnas_cli.winner_files import read_facts
+from serving.facts import TrainingFacts
 
 
 def export(*arguments):
@@ -34,18 +36,20 @@ def test_a_search_and_its_model_file_export_as_the_next_versions(finished, tmp_p
         assert card["training"]["epochs"] == 1
 
 
-def test_a_model_without_results_exports_with_a_card_that_says_so(finished, tmp_path):
+def test_results_that_are_damaged_are_refused(finished, tmp_path):
     best = finished[0] / "searches" / "digits" / "best"
     for name in ("model.keras", "preprocessing.json"):
         shutil.copy(best / name, tmp_path)
-    result = export(tmp_path / "model.keras", "--to", tmp_path / "models")
-    assert result.exit_code == 0, result.output
-    page = (tmp_path / "models/1/assets.extra/model_card.html").read_text()
-    assert "<p>not recorded</p>" in page
-    (tmp_path / "results.json").write_text("[]")
-    result = export(tmp_path / "model.keras", "--to", tmp_path / "models")
-    assert result.exit_code == 2
-    assert "results.json': it holds no JSON object" in result.output
+    for text, reason in (("[]", "it holds no JSON object"), ("{", "Expecting property name")):
+        (tmp_path / "results.json").write_text(text)
+        result = export(tmp_path / "model.keras", "--to", tmp_path / "models")
+        assert result.exit_code == 2
+        assert f"results.json': {reason}" in result.output
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_model_without_results_has_no_facts(tmp_path):
+    assert read_facts(tmp_path) == TrainingFacts()
 
 
 def test_an_existing_version_is_refused_and_left_alone(finished, tmp_path):
