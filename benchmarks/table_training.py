@@ -112,19 +112,42 @@ class Trainer:
         Returns:
             What came of it: a function of the recipe, the network and the seed.
         """
+        template, genotype = self._template, work.genotype
+        started, started_cpu = time.perf_counter(), time.process_time()
+        _, accuracies = self.fit(work)
+        return Run(
+            genotype=to_string(genotype),
+            origin=work.origin,
+            seed=work.seed,
+            accuracies=accuracies,
+            parameter_bytes=parameter_memory(genotype, template),
+            lifetime_bytes=lifetime_memory(genotype, template),
+            arena_bytes=arena_memory(genotype, template),
+            seconds=time.perf_counter() - started,
+            cpu_seconds=time.process_time() - started_cpu,
+        )
+
+    def fit(self, work: Work) -> tuple[Any, tuple[float, ...]]:
+        """Train a network and keep it.
+
+        Args:
+            work: The network and the seed.
+
+        Returns:
+            The Keras model, and its accuracy on the validation images after every epoch.
+        """
         import keras
 
         from memnas_tf.data.pipeline import steps_per_epoch
         from memnas_tf.layers import build_network
         from memnas_tf.recipe import compile_network
 
-        recipe, template, genotype = self._recipe, self._template, work.genotype
+        recipe, genotype = self._recipe, work.genotype
         training, validation = self._pipelines(work.seed)
-        started, started_cpu = time.perf_counter(), time.process_time()
         keras.backend.clear_session()
         identity = f"{work.seed} {canonical_key(genotype)}"
         keras.utils.set_random_seed(zlib.crc32(identity.encode()))
-        model = build_network(genotype, template)
+        model = build_network(genotype, self._template)
         steps = steps_per_epoch(recipe.train_images, recipe.batch_size)
         compile_network(model, recipe.learning_rate, steps * recipe.epochs)
         history = model.fit(
@@ -140,17 +163,7 @@ class Trainer:
                 )
             ],
         ).history
-        return Run(
-            genotype=to_string(genotype),
-            origin=work.origin,
-            seed=work.seed,
-            accuracies=tuple(map(float, history["val_accuracy"])),
-            parameter_bytes=parameter_memory(genotype, template),
-            lifetime_bytes=lifetime_memory(genotype, template),
-            arena_bytes=arena_memory(genotype, template),
-            seconds=time.perf_counter() - started,
-            cpu_seconds=time.process_time() - started_cpu,
-        )
+        return model, tuple(map(float, history["val_accuracy"]))
 
     def _make_pipelines(self, seed: int) -> tuple[Any, Any]:
         from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
