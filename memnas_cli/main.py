@@ -16,6 +16,7 @@ import click
 from memnas_cli.export_command import export
 from memnas_cli.interrupts import INTERRUPTED
 from memnas_cli.memory_command import memory
+from memnas_cli.report_command import report
 from memnas_cli.search_command import search
 from memnas_cli.show_command import show
 from memnas_cli.status_command import status
@@ -71,6 +72,7 @@ main.add_command(show)
 main.add_command(memory)
 main.add_command(export)
 main.add_command(status)
+main.add_command(report)
 
 if __name__ == "__main__":
     main()

@@ -35,7 +35,7 @@ def draw_accuracy_memory(
     Returns:
         The figure: all trials, the Pareto front as a line, and the answer.
     """
-    figure = style.new_figure(5.2, 4.0)
+    figure = style.new_figure(style.WIDTH, 4.0)
     axes = style.new_axes(figure, title=_TITLES[memory], x="memory", y="validation accuracy")
     style.in_bytes(axes.xaxis)
     style.in_percent(axes.yaxis)
@@ -44,7 +44,7 @@ def draw_accuracy_memory(
         style.say(axes, "no trial is completed yet")
         return figure
     x, y = zip(*points, strict=True)
-    axes.scatter(x, y, s=16, color=style.POINT, alpha=0.6, linewidths=0, label="trial")
+    axes.scatter(x, y, color=style.POINT, label="trial", **style.points(len(points)))
     front = [points[i] for i in pareto_front(points)]
     axes.plot(
         *zip(*front, strict=True),

@@ -51,10 +51,9 @@ def draw_family_tree(rounds: Sequence[Round]) -> Figure:
         tree.scatter(
             [totals[id(trial)] for trial in scored],
             [number] * len(scored),
-            s=12,
             color=style.POINT,
-            linewidths=0,
             zorder=2,
+            **style.points(len(totals)),
         )
         winner = entry.winning_trial
         if winner is None or id(winner) not in totals:

@@ -24,7 +24,7 @@ def draw_learning_curve(record: TrainingRecord) -> Figure:
     Returns:
         The figure; a vertical line marks the epoch whose weights were kept, where that is known.
     """
-    figure = style.new_figure(7.2, 3.0)
+    figure = style.new_figure(style.WIDTH + 0.6, 2.8)
     for position, title, metric in _PANELS:
         axes = style.new_axes(figure, position, title, x="epoch")
         epochs = [epoch + 1 for curve in record.executions for epoch in curve.epochs]

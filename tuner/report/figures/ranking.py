@@ -15,7 +15,7 @@ from tuner.report.figures import style
 from tuner.report.ranking_quality import RankingQuality
 
 MOST_ROUNDS = 12
-_COLUMNS = 3
+_COLUMNS = 2
 
 
 def draw_ranking(qualities: Sequence[RankingQuality]) -> Figure:
@@ -30,7 +30,7 @@ def draw_ranking(qualities: Sequence[RankingQuality]) -> Figure:
     shown = qualities[-MOST_ROUNDS:]
     columns = min(_COLUMNS, max(1, len(shown)))
     rows = math.ceil(len(shown) / columns) or 1
-    figure = style.new_figure(max(5.2, 2.9 * columns), 0.3 + 2.9 * rows)
+    figure = style.new_figure(style.WIDTH, 0.3 + 2.7 * rows)
     if not shown:
         style.say(style.new_axes(figure), "no ranked round is over yet")
     grid = figure.add_gridspec(rows, columns)
@@ -44,7 +44,9 @@ def draw_ranking(qualities: Sequence[RankingQuality]) -> Figure:
         axes.set_title(_heading(quality), loc="left", fontsize=style.SMALL_FONT)
         axes.locator_params(nbins=4)
         axes.scatter(
-            quality.predicted, quality.measured, s=14, color=style.SERIES[0], alpha=0.6, linewidths=0
+            *(quality.predicted, quality.measured),
+            color=style.SERIES[0],
+            **style.points(len(quality.measured)),
         )
         right = [*quality.predicted, *quality.measured]
         ends = (min(right), max(right))
@@ -66,8 +68,8 @@ def draw_ranking_quality(qualities: Sequence[RankingQuality]) -> Figure:
     Returns:
         The figure: AP, NDCG and Kendall's tau over the rounds.
     """
-    figure = style.new_figure(7.2, 3.2)
-    axes = style.new_axes(figure, title="Quality of the ranking", x="round", y="score")
+    figure = style.new_figure(style.WIDTH, 3.6)
+    axes = style.new_axes(figure, x="round", y="score")
     style.along_rounds(axes, [quality.number for quality in qualities])
     if not qualities:
         style.say(axes, "no ranked round is over yet")
@@ -84,5 +86,5 @@ def draw_ranking_quality(qualities: Sequence[RankingQuality]) -> Figure:
         )
     axes.axhline(0, color=colours.FAINT, linewidth=0.8)
     axes.set_ylim(min(-0.05, *(quality.tau - 0.05 for quality in qualities)), 1.05)
-    style.legend(axes, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    style.legend(axes, loc="lower left", ncols=3, bbox_to_anchor=(0.0, 1.0))
     return figure

@@ -22,7 +22,7 @@ def draw_rounds(rounds: Sequence[Round]) -> Figure:
     Returns:
         The figure. Small points are the other trials' accuracies.
     """
-    figure = style.new_figure(7.2, 5.4)
+    figure = style.new_figure(style.WIDTH, 5.2)
     upper = style.new_axes(figure, 211, "Winners over the rounds", y="validation accuracy")
     lower = style.new_axes(figure, 212, x="round", y="memory", sharex=upper)
     style.in_percent(upper.yaxis)
@@ -32,11 +32,9 @@ def draw_rounds(rounds: Sequence[Round]) -> Figure:
     upper.scatter(
         [number for number, _ in others],
         [trial.val_accuracy for _, trial in others],
-        s=10,
         color=style.POINT,
-        alpha=0.5,
-        linewidths=0,
         label="trial",
+        **style.points(len(others)),
     )
     closed = [(entry.number, won) for entry in rounds if (won := entry.winning_trial) is not None]
     if not closed:

@@ -23,15 +23,15 @@ def draw_spending(rounds: Sequence[RoundSpending]) -> Figure:
     Returns:
         The figure: time to the left, epochs to the right.
     """
-    figure = style.new_figure(7.2, 3.4)
+    figure = style.new_figure(style.WIDTH, 5.2)
     numbers = [entry.number for entry in rounds]
     seconds = [entry.seconds for entry in rounds]
     unit, size = next(
         (pair for pair in _UNITS if sum(seconds) >= 2 * pair[1]), ("seconds", 1.0)
     )
     panels = (
-        (121, f"Time: {format_seconds(sum(seconds))}", unit, [value / size for value in seconds]),
-        (122, f"Epochs: {sum(entry.epochs for entry in rounds):,}", "epochs",
+        (211, f"Time: {format_seconds(sum(seconds))}", unit, [value / size for value in seconds]),
+        (212, f"Epochs: {sum(entry.epochs for entry in rounds):,}", "epochs",
          [float(entry.epochs) for entry in rounds]),
     )  # fmt: skip
     for position, title, words, values in panels:

@@ -12,9 +12,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from memnas_tf.drawing import colours
 from memnas_tf.memory.units import format_bytes
 
+# Two charts side by side on a desk, one on a phone, where the letters can still be read.
+WIDTH = 5.2
 FONT, SMALL_FONT, TITLE_FONT = 10.0, 9.0, 11.0
 SERIES = ("#1f5fa8", "#c2452d", "#2f7d32", "#7b3fa0", "#a8620a", "#0f7c86", "#a32a6b", "#5b6b12")
-POINT, MARKED = "#7f9fbf", "#c2452d"
+POINT, MARKED = "#6d93b8", "#c2452d"
 _GRID = "#e6e6e6"
 
 
@@ -73,9 +75,14 @@ def in_bytes(axis: Any) -> None:
 
 def along_rounds(axes: Axes, numbers: Sequence[int]) -> None:
     """Let an axis to the right run over rounds, or epochs, labelled at whole numbers alone."""
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
     if numbers:
         axes.set_xlim(min(numbers) - 0.5, max(numbers) + 0.5)
+
+
+def points(count: int) -> dict[str, Any]:
+    """Return how to mark so many points: the more, the smaller."""
+    return {"s": 36 if count < 50 else 14, "alpha": 0.75, "linewidths": 0}
 
 
 def legend(axes: Axes, **kwargs: Any) -> None:
