@@ -13,6 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import click
 
+from memnas_cli.compare_command import compare
 from memnas_cli.export_command import export
 from memnas_cli.interrupts import INTERRUPTED
 from memnas_cli.memory_command import memory
@@ -73,6 +74,7 @@ main.add_command(memory)
 main.add_command(export)
 main.add_command(status)
 main.add_command(report)
+main.add_command(compare)
 
 if __name__ == "__main__":
     main()

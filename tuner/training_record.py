@@ -33,7 +33,8 @@ class LearningCurve:
     def cut(self, epoch: int) -> None:
         """Forget an epoch and those after it, as training goes on with it."""
         kept = sum(number < epoch for number in self.epochs)
-        for values in (self.epochs, self.seconds, *self.metrics.values()):
+        del self.epochs[kept:], self.seconds[kept:]
+        for values in self.metrics.values():
             del values[kept:]
 
     def add(self, epoch: int, seconds: float, logs: Mapping[str, float]) -> None:
@@ -139,7 +140,7 @@ def _curve(entry: Mapping[str, Any]) -> LearningCurve:
         str(name): [None if value is None else float(value) for value in values]
         for name, values in entry["metrics"].items()
     }
-    if any(len(values) != len(epochs) for values in (seconds, *metrics.values())):
+    if {len(seconds), *map(len, metrics.values())} != {len(epochs)}:
         raise ValueError("a curve with values missing")
     return LearningCurve(epochs, seconds, metrics)
 

@@ -6,7 +6,19 @@ from itertools import groupby
 
 from memnas_tf.drawing import measures as m
 from memnas_tf.drawing.panel import lay_out_panel
-from memnas_tf.drawing.shapes import GROWN, TRIMMED, Box, Label, LegendItem, Page, Panel, Point
+from memnas_tf.drawing.shapes import (
+    GROWN,
+    TRIMMED,
+    Box,
+    CellBox,
+    Label,
+    LegendItem,
+    Line,
+    OperationBox,
+    Page,
+    Panel,
+    Point,
+)
 from memnas_tf.drawing.text import line_height, text_width, wrap
 from memnas_tf.genotype import Genotype, block_difference
 from memnas_tf.operations import BY_NAME
@@ -154,5 +166,6 @@ def _changes(panels: list[Panel]) -> list[str]:
     lines = [line for panel in panels for line in panel.lines]
     operations = [operation for cell in cells for operation in cell.operations]
     grown = any(cell.is_grown for cell in cells)
-    trimmed = any(part.is_trimmed for part in (*cells, *lines, *operations))
+    parts: list[CellBox | Line | OperationBox] = [*cells, *lines, *operations]
+    trimmed = any(part.is_trimmed for part in parts)
     return [name for name, occurs in ((GROWN, grown), (TRIMMED, trimmed)) if occurs]

@@ -1,4 +1,4 @@
-"""Searches that nobody ran: their rounds made up from real candidates, in a directory of their own."""
+"""Searches that nobody ran: rounds made up from real candidates, in a directory of their own."""
 
 import json
 import math
@@ -94,7 +94,7 @@ def made_up_record(trial, epochs=5):
 
 
 def eight_cells():
-    """Return a genotype of five different blocks of eight cells, and one that it was trimmed from."""
+    """Return five different blocks of eight cells, and what they were trimmed from."""
     cells = ["0d3+0f7", "1ap:0d5=", "1mp+2mp=", "2d3:3c3=", "4a3+1d5=", "5f7+5ap=", "0mp+6d3"]
     block = ",".join([*cells, "7c3:2mp="])
     blocks = [
@@ -105,5 +105,3 @@ def eight_cells():
         block.replace("0f7", "0c3"),
     ]
     return from_string("/".join(blocks)), Genotype.repeat(from_string(block).blocks[0], 5)
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -45,7 +46,7 @@ def draw_family_tree(rounds: Sequence[Round]) -> Figure:
     x, y = 0.0, 0
     for number, entry in enumerate(rounds, 1):
         scored = [trial for trial in entry.trials if id(trial) in totals]
-        fan = {"color": style.POINT, "linewidth": 0.5, "alpha": 0.45}
+        fan: dict[str, Any] = {"color": style.POINT, "linewidth": 0.5, "alpha": 0.45}
         ends = [(x, totals[id(trial)], math.nan) for trial in scored]
         tree.plot([*chain(*ends)], [y, number, math.nan] * len(ends), **fan)
         tree.scatter(

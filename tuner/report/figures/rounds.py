@@ -6,6 +6,7 @@ Source: the paper, Figure 4.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -31,7 +32,7 @@ def draw_rounds(rounds: Sequence[Round]) -> Figure:
     others = [(entry.number, trial) for entry in rounds for trial in entry.completed]
     upper.scatter(
         [number for number, _ in others],
-        [trial.val_accuracy for _, trial in others],
+        [trial.val_accuracy or 0.0 for _, trial in others],
         color=style.POINT,
         label="trial",
         **style.points(len(others)),
@@ -41,10 +42,10 @@ def draw_rounds(rounds: Sequence[Round]) -> Figure:
         style.say(lower, "no round is over yet")
         return figure
     numbers = [number for number, _ in closed]
-    line = {"marker": "o", "markersize": 4, "linewidth": 1.6}
+    line: dict[str, Any] = {"marker": "o", "markersize": 4, "linewidth": 1.6}
     upper.plot(
         numbers,
-        [trial.val_accuracy for _, trial in closed],
+        [trial.val_accuracy or 0.0 for _, trial in closed],
         color=style.SERIES[0],
         label="winner",
         **line,

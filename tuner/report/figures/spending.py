@@ -26,9 +26,7 @@ def draw_spending(rounds: Sequence[RoundSpending]) -> Figure:
     figure = style.new_figure(style.WIDTH, 5.2)
     numbers = [entry.number for entry in rounds]
     seconds = [entry.seconds for entry in rounds]
-    unit, size = next(
-        (pair for pair in _UNITS if sum(seconds) >= 2 * pair[1]), ("seconds", 1.0)
-    )
+    unit, size = next((pair for pair in _UNITS if sum(seconds) >= 2 * pair[1]), ("seconds", 1.0))
     panels = (
         (211, f"Time: {format_seconds(sum(seconds))}", unit, [value / size for value in seconds]),
         (212, f"Epochs: {sum(entry.epochs for entry in rounds):,}", "epochs",

@@ -49,7 +49,7 @@ def new_axes(
     Returns:
         The axes.
     """
-    axes = figure.add_subplot(position, **kwargs)
+    axes: Axes = figure.add_subplot(position, **kwargs)
     axes.set_title(title, loc="left", fontsize=TITLE_FONT, fontweight="bold", parse_math=False)
     axes.set_xlabel(x, fontsize=FONT)
     axes.set_ylabel(y, fontsize=FONT)
@@ -65,6 +65,12 @@ def in_percent(axis: Any) -> None:
     """Label an axis of shares from 0 to 1 in percent."""
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
+
+
+def in_points(axis: Any) -> None:
+    """Label a logarithmic axis of differences of shares in percentage points."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}"))
+    axis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
 
 
 def in_bytes(axis: Any) -> None:
@@ -92,5 +98,11 @@ def legend(axes: Axes, **kwargs: Any) -> None:
 
 def say(axes: Axes, words: str) -> None:
     """Say why there is nothing to draw."""
-    style = {"ha": "center", "va": "center", "color": colours.FAINT, "fontsize": FONT}
-    axes.text(0.5, 0.5, words, transform=axes.transAxes, **style)
+    axes.text(
+        *(0.5, 0.5, words),
+        transform=axes.transAxes,
+        ha="center",
+        va="center",
+        color=colours.FAINT,
+        fontsize=FONT,
+    )

@@ -110,9 +110,7 @@ def _network(data: SearchData, entry: Round, trial: PlannedTrial, is_best: bool)
     ]
     if record is not None:
         facts.append(("epochs", str(record.epochs)))
-    return Network(
-        trial, entry.base, f"{part}round {entry.number}: {trial.move}", facts, is_best
-    )
+    return Network(trial, entry.base, f"{part}round {entry.number}: {trial.move}", facts, is_best)
 
 
 def _paintings(

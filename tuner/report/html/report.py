@@ -61,11 +61,12 @@ def render_report(
 
 def _standing(data: SearchData) -> str:
     history = data.history
-    over = sum(trial.is_over for trial in data.trials)
-    progress = f"{over} trials in {len(history.rounds)} of at most {history.settings.max_rounds} rounds"
+    over, rounds = sum(trial.is_over for trial in data.trials), len(history.rounds)
     if data.state == "finished":
-        return f"A finished search: {over} trials in {len(history.rounds)} rounds. It {history.stop_reason}."
-    return f"A search that {'is running' if data.state == 'running' else 'was interrupted'}: {progress}."
+        return f"A finished search: {over} trials in {rounds} rounds. It {history.stop_reason}."
+    state = "is running" if data.state == "running" else "was interrupted"
+    most = history.settings.max_rounds
+    return f"A search that {state}: {over} trials are over, in {rounds} of at most {most} rounds."
 
 
 def _summary(data: SearchData) -> list[tuple[str, str]]:
