@@ -73,9 +73,9 @@ def _images(data: Any, labels: list[npt.NDArray[Any]]) -> Iterator[tuple[Any]]:
 
 def _class_numbers(labels: npt.NDArray[Any], classes: int) -> npt.NDArray[np.int64] | None:
     if labels.shape[1:] == (classes,):
-        return labels.argmax(axis=1).astype(np.int64)
+        labels = labels.argmax(axis=1)
     if labels.shape[1:] not in ((), (1,)) or labels.dtype.kind not in "iufb":
         return None
-    numbers = labels.reshape(-1).astype(np.int64)
+    numbers: npt.NDArray[np.int64] = labels.reshape(-1).astype(np.int64)
     in_range = len(numbers) and numbers.min() >= 0 and numbers.max() < classes
     return numbers if in_range else None
