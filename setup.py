@@ -24,7 +24,10 @@ setup(
     packages=find_packages(
         include=["memnas_tf*", "tuner*", "serving*", "memnas_cli*"],
     ),
-    package_data={"memnas_tf": ["py.typed"]},
+    package_data={
+        "memnas_tf": ["py.typed"],
+        "tuner.report": ["html/*.jinja", "html/*.css", "html/*.js"],
+    },
     install_requires=requirements(),
     extras_require={
         "litert": ["ai-edge-litert>=2.1,<3"],

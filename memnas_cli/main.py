@@ -13,12 +13,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import click
 
+from memnas_cli.compare_command import compare
 from memnas_cli.export_command import export
 from memnas_cli.interrupts import INTERRUPTED
 from memnas_cli.load_test_command import load_test
 from memnas_cli.memory_command import memory
 from memnas_cli.predict_command import predict
 from memnas_cli.promote_command import promote, rollback
+from memnas_cli.report_command import report
 from memnas_cli.search_command import search
 from memnas_cli.serve_config_command import serve_config
 from memnas_cli.show_command import show
@@ -86,6 +88,8 @@ main.add_command(promote)
 main.add_command(rollback)
 main.add_command(predict)
 main.add_command(load_test)
+main.add_command(report)
+main.add_command(compare)
 
 if __name__ == "__main__":
     main()

@@ -186,11 +186,19 @@ def ranked_trials(rounds: Sequence[Round]) -> list[PlannedTrial]:
     Returns:
         The trials, of equals the earlier first.
     """
-    totals = sorted(_with_totals(rounds), key=lambda pair: -pair[0])
+    totals = sorted(total_efficiencies(rounds), key=lambda pair: -pair[0])
     return [trial for _, trial in totals]
 
 
-def _with_totals(rounds: Sequence[Round]) -> Iterator[tuple[float, PlannedTrial]]:
+def total_efficiencies(rounds: Sequence[Round]) -> Iterator[tuple[float, PlannedTrial]]:
+    """Add the efficiencies of each scored trial and of the winners that led to its base.
+
+    Args:
+        rounds: The rounds of a search.
+
+    Yields:
+        The sum and the trial, in the order of the rounds.
+    """
     base = 0.0
     for entry in rounds:
         for trial in entry.trials:

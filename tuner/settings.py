@@ -94,6 +94,10 @@ class SearchSettings:
         target = MemoryTarget(**state["target"])
         return cls(**{**state, "template": Template(**template), "target": target})
 
+    def flat(self) -> dict[str, Any]:
+        """Return all settings by name, those of the template, the target and the training too."""
+        return _flatten(self.to_state())
+
     def differences(self, other: SearchSettings) -> list[str]:
         """Describe where two searches differ.
 
@@ -103,7 +107,7 @@ class SearchSettings:
         Returns:
             One line per difference, this one's value first.
         """
-        mine, theirs = _flatten(self.to_state()), _flatten(other.to_state())
+        mine, theirs = self.flat(), other.flat()
         return [
             f"{name}: {mine.get(name)!r} there, {theirs.get(name)!r} now"
             for name in dict.fromkeys([*mine, *theirs])

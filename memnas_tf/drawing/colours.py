@@ -12,6 +12,9 @@ CELL_FILL = "#ebebeb"
 CELL_OUTLINE = "#a8a8a8"
 END_FILL = "#ffffff"
 OUTLINE = "#4a4a4a"
+GROWN_FILL = "#d9f2df"
+GROWN_OUTLINE = "#18803a"
+TRIMMED = "#c2281c"
 
 _INPUT_LINE = "#2b2b2b"
 _CELL_LINES = (

@@ -15,6 +15,7 @@ def draw_genotype(
     path: str | os.PathLike[str],
     title: str | None = None,
     subtitle: str | None = None,
+    base: Genotype | None = None,
 ) -> None:
     """Draw an architecture as a graph, into a PNG or SVG file.
 
@@ -30,8 +31,9 @@ def draw_genotype(
             the format. Folders on the way are made.
         title: What stands above the drawing.
         subtitle: What stands below the title.
+        base: What it was made from: what was grown and what was trimmed since is marked.
 
     Raises:
         ConfigError: If the path has another suffix.
     """
-    write_picture(path, lambda: paint(lay_out_page(genotype, title, subtitle)))
+    write_picture(path, lambda: paint(lay_out_page(genotype, title, subtitle, base)))

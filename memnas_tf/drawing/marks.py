@@ -9,11 +9,12 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 
 from memnas_tf.drawing import colours
-from memnas_tf.drawing.shapes import Box, Point
+from memnas_tf.drawing.shapes import GROWN, Box, Point
 from memnas_tf.operations import BY_NAME, IDENTITY
 
 HEAD_LENGTH = 0.09
 _HEAD_HALF_WIDTH = 0.045
+_DASHES = (0, (3.5, 2.0))
 
 
 def rounded(box: Box, radius: float, fill: str, outline: str, **style: Any) -> FancyBboxPatch:
@@ -30,26 +31,44 @@ def rounded(box: Box, radius: float, fill: str, outline: str, **style: Any) -> F
     )
 
 
-def operation_swatch(name: str, box: Box) -> FancyBboxPatch:
+def operation_swatch(name: str, box: Box, is_trimmed: bool = False) -> FancyBboxPatch:
     """Return the box of an operation: in its colour, dashed if it does nothing."""
-    dashes = (0, (3.5, 2.0)) if name == IDENTITY.name else "solid"
+    dashes = _DASHES if name == IDENTITY.name else "solid"
+    outline, width = (colours.TRIMMED, 1.8) if is_trimmed else (colours.OUTLINE, 0.8)
     colour = BY_NAME[name].colour
-    return rounded(box, 0.05, colour, colours.OUTLINE, linestyle=dashes)
+    return rounded(box, 0.05, colour, outline, linestyle=dashes, linewidth=width)
 
 
-def polyline(points: tuple[Point, ...], colour: str, width: float) -> PathPatch:
+def change_swatch(name: str, box: Box) -> FancyBboxPatch:
+    """Return the frame of what was grown, or trimmed."""
+    if name == GROWN:
+        return rounded(box, 0.05, colours.GROWN_FILL, colours.GROWN_OUTLINE, linewidth=1.8)
+    return trimmed_frame(box, 0.05)
+
+
+def trimmed_frame(box: Box, radius: float) -> FancyBboxPatch:
+    """Return the dashed frame of what is gone."""
+    style = {"linestyle": _DASHES, "linewidth": 1.8}
+    return rounded(box, radius, colours.BACKGROUND, colours.TRIMMED, **style)
+
+
+def polyline(
+    points: tuple[Point, ...], colour: str, width: float, is_dashed: bool = False
+) -> PathPatch:
     """Return a line through points."""
-    return PathPatch(Path(points), fill=False, edgecolor=colour, linewidth=width, snap=False)
+    return _stroke(Path(points), colour, width, is_dashed)
 
 
-def curve(start: Point, end: Point, colour: str, width: float) -> PathPatch:
+def curve(
+    start: Point, end: Point, colour: str, width: float, is_dashed: bool = False
+) -> PathPatch:
     """Return a curve that is vertical where it starts and where it ends."""
     middle = (start[1] + end[1]) / 2
     path = Path(
         [start, (start[0], middle), (end[0], middle), end],
         [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4],
     )
-    return PathPatch(path, fill=False, edgecolor=colour, linewidth=width, snap=False)
+    return _stroke(path, colour, width, is_dashed)
 
 
 def arrow_head(tip: Point, colour: str, rightwards: bool = False) -> Polygon:
@@ -74,3 +93,8 @@ def text(lines: tuple[str, ...], position: Point, points: float, **style: Any) -
     }
     # A dollar sign in a title is a dollar sign, not the start of a formula.
     return Text(*position, "\n".join(lines), fontsize=points, parse_math=False, **chosen)
+
+
+def _stroke(path: Path, colour: str, width: float, is_dashed: bool) -> PathPatch:
+    style = {"linestyle": _DASHES} if is_dashed else {}
+    return PathPatch(path, fill=False, edgecolor=colour, linewidth=width, snap=False, **style)

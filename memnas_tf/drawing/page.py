@@ -6,26 +6,41 @@ from itertools import groupby
 
 from memnas_tf.drawing import measures as m
 from memnas_tf.drawing.panel import lay_out_panel
-from memnas_tf.drawing.shapes import Box, Label, LegendItem, Page, Panel, Point
+from memnas_tf.drawing.shapes import (
+    GROWN,
+    TRIMMED,
+    Box,
+    CellBox,
+    Label,
+    LegendItem,
+    Line,
+    OperationBox,
+    Page,
+    Panel,
+    Point,
+)
 from memnas_tf.drawing.text import line_height, text_width, wrap
-from memnas_tf.genotype import Genotype, live_cells
+from memnas_tf.genotype import Genotype, block_difference
 from memnas_tf.operations import BY_NAME
 
 _NOTE = "A line has the colour of the cell whose output it carries."
 
 
-def lay_out_page(genotype: Genotype, title: str | None, subtitle: str | None) -> Page:
+def lay_out_page(
+    genotype: Genotype, title: str | None, subtitle: str | None, base: Genotype | None = None
+) -> Page:
     """Lay out a drawing.
 
     Args:
         genotype: The architecture.
         title: What stands above the drawing.
         subtitle: What stands below the title.
+        base: What it was made from, to show what changed; None to show the architecture alone.
 
     Returns:
         The page.
     """
-    panels = block_panels(genotype)
+    panels = block_panels(genotype, base)
     rows = split_rows([panel.width for panel in panels], m.PAGE_WIDTH - 2 * m.PAGE_MARGIN)
     content = max(_row_width([panels[i].width for i in row]) for row in rows)
     width = max(content, m.MIN_PAGE_WIDTH - 2 * m.PAGE_MARGIN)
@@ -54,21 +69,24 @@ def lay_out_page(genotype: Genotype, title: str | None, subtitle: str | None) ->
     )
 
 
-def block_panels(genotype: Genotype) -> list[Panel]:
+def block_panels(genotype: Genotype, base: Genotype | None = None) -> list[Panel]:
     """Lay out the blocks, neighbours that look the same once.
 
     Args:
         genotype: The architecture.
+        base: What it was made from, of as many blocks; None for no comparison.
 
     Returns:
         The panels.
     """
     panels: list[Panel] = []
     first = 1
-    for cells, run in groupby(genotype.blocks, key=live_cells):
+    before = (None,) * len(genotype.blocks) if base is None else base.blocks
+    differences = map(block_difference, genotype.blocks, before)
+    for difference, run in groupby(differences):
         last = first + len(list(run)) - 1
         title = f"block {first}" if first == last else f"blocks {first} to {last}"
-        panels.append(lay_out_panel(title, cells))
+        panels.append(lay_out_panel(title, difference))
         first = last + 1
     return panels
 
@@ -123,7 +141,9 @@ def _legend(panels: list[Panel], y: float, width: float) -> tuple[tuple[LegendIt
     names = [name for name in BY_NAME if name in occurring]
     if not names:
         return (), y
-    title = max(text_width(BY_NAME[name].title, m.FONT) for name in names)
+    changes = _changes(panels)
+    titles = [*(BY_NAME[name].title for name in names), *changes]
+    title = max(text_width(words, m.FONT) for words in titles)
     step = m.SWATCH + m.SWATCH_GAP + title + m.LEGEND_GAP
     columns = max(1, int((width + m.LEGEND_GAP) / step))
     items = tuple(
@@ -136,6 +156,16 @@ def _legend(panels: list[Panel], y: float, width: float) -> tuple[tuple[LegendIt
                 m.SWATCH,
             ),
         )
-        for number, name in enumerate(names)
+        for number, name in enumerate([*names, *changes])
     )
     return items, items[-1].box.y + m.LEGEND_ROW
+
+
+def _changes(panels: list[Panel]) -> list[str]:
+    cells = [cell for panel in panels for cell in panel.cells]
+    lines = [line for panel in panels for line in panel.lines]
+    operations = [operation for cell in cells for operation in cell.operations]
+    grown = any(cell.is_grown for cell in cells)
+    parts: list[CellBox | Line | OperationBox] = [*cells, *lines, *operations]
+    trimmed = any(part.is_trimmed for part in parts)
+    return [name for name, occurs in ((GROWN, grown), (TRIMMED, trimmed)) if occurs]

@@ -11,7 +11,7 @@ from matplotlib.transforms import Affine2D, Transform
 
 from memnas_tf.drawing import colours
 from memnas_tf.drawing import measures as m
-from memnas_tf.drawing.marks import arrow_head, operation_swatch, polyline, text
+from memnas_tf.drawing.marks import arrow_head, change_swatch, operation_swatch, polyline, text
 from memnas_tf.drawing.panel_painting import paint_panel
 from memnas_tf.drawing.shapes import Label, LegendItem, Page, Point
 from memnas_tf.drawing.text import line_height
@@ -71,5 +71,10 @@ def _label(label: Label, points: float, **style: Any) -> list[Artist]:
 
 def _legend_item(item: LegendItem) -> list[Artist]:
     position = (item.box.right + m.SWATCH_GAP, item.box.centre[1])
-    title = text((BY_NAME[item.name].title,), position, m.FONT, horizontalalignment="left")
-    return [operation_swatch(item.name, item.box), title]
+    is_operation = item.name in BY_NAME
+    words = BY_NAME[item.name].title if is_operation else item.name
+    swatch = operation_swatch if is_operation else change_swatch
+    return [
+        swatch(item.name, item.box),
+        text((words,), position, m.FONT, horizontalalignment="left"),
+    ]

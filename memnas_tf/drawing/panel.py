@@ -8,30 +8,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from memnas_tf.drawing import measures as m
-from memnas_tf.drawing.layering import INPUT, OUTPUT, Edge, Graph, Node, layered, output_sources
+from memnas_tf.drawing.layering import (
+    INPUT,
+    OUTPUT,
+    TRIMMED_PORT,
+    Edge,
+    Graph,
+    Node,
+    layered,
+    output_sources,
+)
 from memnas_tf.drawing.ordering import order_layers
 from memnas_tf.drawing.placement import place
 from memnas_tf.drawing.shapes import Box, CellBox, Line, OperationBox, Panel, Point
 from memnas_tf.drawing.text import line_height, text_width, wrap
-from memnas_tf.genotype import Cell
+from memnas_tf.genotype import BlockDifference
 
 _PORT = (m.OPERATION_WIDTH + m.OPERATION_GAP) / 2
 
 
-def lay_out_panel(title: str, cells: Mapping[int, Cell]) -> Panel:
+def lay_out_panel(title: str, difference: BlockDifference) -> Panel:
     """Lay out one block.
 
     Args:
         title: Which blocks it stands for.
-        cells: The block's live cells, as `memnas_tf.genotype.live_cells` returns them.
+        difference: The block's cells, and those that a move has taken away.
 
     Returns:
         The panel.
     """
-    graph = layered(cells)
+    graph = layered(difference)
     layers = order_layers(graph)
     ranks = {node: rank for layer in layers for rank, node in enumerate(layer)}
-    output_lines = _output_lines(output_sources(cells))
+    output_lines = _output_lines(output_sources(difference.cells))
     widths = {node: _width(graph, node, output_lines) for layer in layers for node in layer}
     offsets = _offsets(graph, ranks)
     x = place(graph, layers, widths, offsets)
@@ -54,8 +63,8 @@ def lay_out_panel(title: str, cells: Mapping[int, Cell]) -> Panel:
         output_box=boxes[Node(len(layers) - 1, OUTPUT)],
         output_lines=output_lines,
         cells=tuple(
-            _cell_box(index, cell, boxes[Node(graph.depths[index], index)], graph, offsets)
-            for index, cell in cells.items()
+            _cell_box(index, boxes[Node(graph.depths[index], index)], graph, offsets)
+            for index in difference.cells
         ),
         lines=tuple(_line(edge, graph, x, offsets[edge], bands) for edge in graph.edges),
     )
@@ -73,7 +82,7 @@ def _width(graph: Graph, node: Node, output_lines: tuple[str, ...]) -> float:
     if graph.passes_by(node):
         return 0.0
     if node.representation == OUTPUT:
-        ports = len(output_sources(graph.cells))
+        ports = sum(edge.lower == node for edge in graph.edges)
         text = max(text_width(line, m.FONT) for line in output_lines)
         return max(m.END_WIDTH, text + 2 * m.OUTPUT_PADDING, (ports + 1) * m.PORT_GAP)
     return m.END_WIDTH if node.representation == INPUT else m.CELL_WIDTH
@@ -86,10 +95,15 @@ def _offsets(graph: Graph, ranks: Mapping[Node, int]) -> dict[Edge, float]:
         arriving.setdefault(edge.lower, []).append(edge)
     offsets: dict[Edge, float] = {}
     for node, edges in arriving.items():
+        is_output = node.representation == OUTPUT
+        before = [] if is_output else [edge for edge in edges if edge.port >= TRIMMED_PORT]
+        edges = [edge for edge in edges if edge not in before]
         edges.sort(key=lambda edge: (ranks[edge.upper], edge.port))
-        step = m.PORT_GAP if node.representation == OUTPUT else 2 * _PORT
+        step = m.PORT_GAP if is_output else 2 * _PORT
         for number, edge in enumerate(edges):
             offsets[edge] = (number - (len(edges) - 1) / 2) * step
+        ends = {edge.port: offsets[edge] for edge in edges}
+        offsets.update({edge: ends[edge.port - TRIMMED_PORT] for edge in before})
     return offsets
 
 
@@ -118,9 +132,9 @@ def _box(middle: float, width: float, band: tuple[float, float]) -> Box:
     return Box(middle - width / 2, band[0], width, band[1] - band[0])
 
 
-def _cell_box(
-    index: int, cell: Cell, box: Box, graph: Graph, offsets: Mapping[Edge, float]
-) -> CellBox:
+def _cell_box(index: int, box: Box, graph: Graph, offsets: Mapping[Edge, float]) -> CellBox:
+    difference = graph.difference
+    cell = difference.cells[index]
     middle = box.centre[0]
     top = box.y + m.CELL_PADDING
     ports = {
@@ -137,13 +151,22 @@ def _cell_box(
                 m.OPERATION_HEIGHT,
             ),
             name,
+            is_trimmed=(index, port) in difference.trimmed_operations,
         )
         for port, name in enumerate((cell.operation_1, cell.operation_2))
     )
     combine_top = top + m.OPERATION_HEIGHT + m.COMBINE_GAP
     combine_box = Box(middle - m.COMBINE_WIDTH / 2, combine_top, m.COMBINE_WIDTH, m.COMBINE_HEIGHT)
     operations = (first, second) if first.box.x < second.box.x else (second, first)
-    return CellBox(index, box, operations, cell.combine, combine_box)
+    return CellBox(
+        index,
+        box,
+        operations,
+        cell.combine,
+        combine_box,
+        is_grown=index in difference.grown,
+        is_trimmed=index in difference.trimmed,
+    )
 
 
 def _line(
@@ -173,4 +196,4 @@ def _line(
         (end, enters),
         (end, ends),
     )
-    return Line(edge.upper.representation, points, is_arrow)
+    return Line(edge.upper.representation, points, is_arrow, edge.is_trimmed)

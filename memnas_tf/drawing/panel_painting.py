@@ -17,6 +17,7 @@ from memnas_tf.drawing.marks import (
     polyline,
     rounded,
     text,
+    trimmed_frame,
 )
 from memnas_tf.drawing.shapes import Box, CellBox, Line, OperationBox, Panel
 from memnas_tf.drawing.text import halve, line_height
@@ -41,7 +42,9 @@ def paint_panel(panel: Panel) -> list[Artist]:
         text((panel.title,), middle, m.PANEL_FONT, weight="bold"),
     ]
     for source in sorted({line.source for line in panel.lines}):
-        marks.extend(_between_layers([line for line in panel.lines if line.source == source]))
+        lines = [line for line in panel.lines if line.source == source]
+        marks.extend(_between_layers([line for line in lines if line.is_trimmed]))
+        marks.extend(_between_layers([line for line in lines if not line.is_trimmed]))
     for cell in panel.cells:
         marks.extend(_cell(cell))
     for line in panel.lines:
@@ -52,29 +55,36 @@ def paint_panel(panel: Panel) -> list[Artist]:
 def _between_layers(lines: list[Line]) -> list[Artist]:
     # A white rim shows which line passes over which; the branches of one line do not.
     pieces = [line.points[1:3] for line in lines]
-    colour = colours.line_colour(lines[0].source)
     rims: list[Artist] = [curve(*piece, colours.BACKGROUND, _RIM_WIDTH) for piece in pieces]
-    return rims + [curve(*piece, colour, m.LINE_WIDTH) for piece in pieces]
+    return rims + [
+        curve(*piece, _line_colour(line), m.LINE_WIDTH, line.is_trimmed)
+        for line, piece in zip(lines, pieces, strict=True)
+    ]
+
+
+def _line_colour(line: Line) -> str:
+    return colours.TRIMMED if line.is_trimmed else colours.line_colour(line.source)
 
 
 def _within_layers(line: Line) -> list[Artist]:
-    colour = colours.line_colour(line.source)
+    colour = _line_colour(line)
     begin, leave, enter, end = line.points
     marks: list[Artist] = []
     if begin != leave:
-        marks.append(polyline((begin, leave), colour, m.LINE_WIDTH))
+        marks.append(polyline((begin, leave), colour, m.LINE_WIDTH, line.is_trimmed))
     if line.is_arrow:
         neck = (end[0], end[1] - HEAD_LENGTH / 2)
-        marks += [polyline((enter, neck), colour, m.LINE_WIDTH), arrow_head(end, colour)]
+        marks.append(polyline((enter, neck), colour, m.LINE_WIDTH, line.is_trimmed))
+        marks.append(arrow_head(end, colour))
     return marks
 
 
 def _cell(cell: CellBox) -> list[Artist]:
     box, combine = cell.box, cell.combine_box
-    colour = colours.line_colour(cell.index)
+    colour = colours.TRIMMED if cell.is_trimmed else colours.line_colour(cell.index)
     corner = (box.x + m.CELL_PADDING, combine.centre[1])
     marks: list[Artist] = [
-        rounded(box, 0.12, colours.CELL_FILL, colours.CELL_OUTLINE),
+        _cell_frame(cell),
         text(
             (f"C{cell.index}",),
             corner,
@@ -98,9 +108,17 @@ def _cell(cell: CellBox) -> list[Artist]:
     ]
 
 
+def _cell_frame(cell: CellBox) -> Artist:
+    if cell.is_trimmed:
+        return trimmed_frame(cell.box, 0.12)
+    if cell.is_grown:
+        return rounded(cell.box, 0.12, colours.GROWN_FILL, colours.GROWN_OUTLINE, linewidth=1.8)
+    return rounded(cell.box, 0.12, colours.CELL_FILL, colours.CELL_OUTLINE)
+
+
 def _operation(operation: OperationBox) -> list[Artist]:
     lines = halve(BY_NAME[operation.name].title)
-    swatch = operation_swatch(operation.name, operation.box)
+    swatch = operation_swatch(operation.name, operation.box, operation.is_trimmed)
     return [swatch, text(lines, operation.box.centre, m.FONT)]
 
 

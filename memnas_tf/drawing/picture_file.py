@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -23,14 +25,18 @@ _METADATA: dict[str, dict[str, str | None]] = {
     ".svg": {"Date": None, "Creator": None},
 }
 # What a matplotlibrc could change in the picture, as matplotlib ships it.
-_FAMILIES = {"figure", "font", "lines", "patch", "path", "savefig", "svg", "text"}
+_FAMILIES = {
+    *("axes", "figure", "font", "grid", "image", "legend", "lines", "patch", "path", "savefig"),
+    *("scatter", "svg", "text", "xtick", "ytick"),
+}
 _SETTINGS = {
     **{
         name: value
         for name, value in rcParamsDefault.items()
         if name.partition(".")[0] in _FAMILIES
     },
-    "font.family": ["DejaVu Sans"],
+    "font.family": ["sans-serif"],  # what an SVG falls back to
+    "font.sans-serif": ["DejaVu Sans"],
     "svg.fonttype": "none",
     "svg.hashsalt": "memnas_tf",
 }
@@ -50,6 +56,26 @@ def write_picture(path: str | os.PathLike[str], paint: Callable[[], Figure]) -> 
     suffix = check_suffix(path)
     with rc_context(_SETTINGS):
         _write(paint(), Path(path), suffix)
+
+
+def picture_bytes(paint: Callable[[], Figure], suffix: str) -> bytes:
+    """Paint a picture and return what its file would hold.
+
+    Args:
+        paint: Makes the figure.
+        suffix: ".png" or ".svg".
+
+    Returns:
+        The picture.
+
+    Raises:
+        ConfigError: If the suffix is another.
+    """
+    check_suffix(f"picture{suffix}")
+    content = io.BytesIO()
+    with rc_context(_SETTINGS):
+        _print(paint(), content, suffix)
+    return content.getvalue()
 
 
 def check_suffix(path: str | os.PathLike[str]) -> str:
@@ -74,13 +100,17 @@ def check_suffix(path: str | os.PathLike[str]) -> str:
 
 
 def _write(figure: Figure, path: Path, suffix: str) -> None:
-    dpi = min(_DOTS_PER_INCH, _MAX_PIXELS / max(figure.get_size_inches()))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        _CANVASES[suffix](figure).print_figure(
-            temporary, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix]
-        )
+        _print(figure, temporary, suffix)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _print(figure: Figure, file: Path | IO[bytes], suffix: str) -> None:
+    dpi = min(_DOTS_PER_INCH, _MAX_PIXELS / max(figure.get_size_inches()))
+    _CANVASES[suffix](figure).print_figure(
+        file, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix]
+    )

@@ -7,6 +7,9 @@ from typing import TypeAlias
 
 Point: TypeAlias = tuple[float, float]
 
+# The changes that a legend names.
+GROWN, TRIMMED = "grown", "trimmed"
+
 
 @dataclass(frozen=True)
 class Box:
@@ -35,21 +38,27 @@ class Box:
 
 @dataclass(frozen=True)
 class OperationBox:
-    """One operation of a cell."""
+    """One operation of a cell, and whether a move made it an identity."""
 
     box: Box
     name: str
+    is_trimmed: bool = False
 
 
 @dataclass(frozen=True)
 class CellBox:
-    """One cell: its two operations, left and right, and the node that combines them."""
+    """One cell: its two operations, left and right, and the node that combines them.
+
+    A move may have grown it, or trimmed it.
+    """
 
     index: int
     box: Box
     operations: tuple[OperationBox, OperationBox]
     combine: str
     combine_box: Box
+    is_grown: bool = False
+    is_trimmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,11 +70,13 @@ class Line:
         points: Where it leaves what it comes from, leaves its layer, enters the next layer and
             ends. It is vertical at each of them.
         is_arrow: Whether it ends at an operation or at the output, not as a line that goes on.
+        is_trimmed: Whether a move has taken it away.
     """
 
     source: int
     points: tuple[Point, Point, Point, Point]
     is_arrow: bool
+    is_trimmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class LegendItem:
-    """The swatch of one operation; its title stands to the right."""
+    """The swatch of one operation, or of a change; its title stands to the right."""
 
     name: str
     box: Box
@@ -119,7 +130,7 @@ class Page:
         title: The title.
         subtitle: The subtitle.
         panels: Panels with the places of their upper left corners.
-        legend: The operations that occur.
+        legend: The operations that occur, and the changes, `GROWN` and `TRIMMED`.
         note: What explains the lines.
     """
 

@@ -1,6 +1,7 @@
 """Architectures as values: no TensorFlow, no Keras."""
 
 from memnas_tf.genotype.canonical import canonical, canonical_key, live_cells
+from memnas_tf.genotype.difference import BlockDifference, block_difference
 from memnas_tf.genotype.encoding import code_width, decode, encode
 from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype
 from memnas_tf.genotype.json_format import from_json, to_json
@@ -13,9 +14,11 @@ __all__ = [
     "BEST_FILE",
     "PRESETS",
     "Block",
+    "BlockDifference",
     "Bypass",
     "Cell",
     "Genotype",
+    "block_difference",
     "canonical",
     "canonical_key",
     "cell_to_string",

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from memnas_tf.errors import ConfigError
+from memnas_tf.files import remove_temporaries
 from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round, ranked_trials
+from tuner.trials.training_record import RECORD_FILE
 
 WEIGHTS_FILE = "checkpoint.weights.h5"
 PROGRESS_FILE = "progress.npz"
@@ -43,6 +45,7 @@ def remove_leftovers(directory: Path, keep_weights: bool) -> None:
         names += [path.name for path in directory.glob(f".*.{name}")]
     for name in names:
         (directory / name).unlink(missing_ok=True)
+    remove_temporaries(directory, RECORD_FILE)
 
 
 def tidy_trials(project: Path, rounds: Sequence[Round]) -> None:

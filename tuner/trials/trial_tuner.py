@@ -22,6 +22,8 @@ from tuner.trials.best_weights import BestWeights, load_best_weights
 from tuner.trials.continuing import TunerCallback, continue_fit, history_of, past_of
 from tuner.trials.failures import check_finite, record_failure
 from tuner.trials.single_device import skip_all_reduce
+from tuner.trials.training_record import RECORD_FILE
+from tuner.trials.training_recorder import TrainingRecorder
 from tuner.trials.trial_files import PROGRESS_FILE, trial_directory
 from tuner.trials.trial_progress import TrialProgress, load_progress
 
@@ -67,7 +69,7 @@ class TrialTuner(keras_tuner.Tuner):
             self._configure_tensorboard_dir(callbacks, trial, execution)
             callbacks += [TunerCallback(self, trial), best_weights]
             fit = {**kwargs, "callbacks": callbacks}
-            results.append(self._execute(trial, progress, args, fit))
+            results.append(self._execute(trial, execution, progress, args, fit))
             progress = None
         return results
 
@@ -100,6 +102,7 @@ class TrialTuner(keras_tuner.Tuner):
     def _execute(
         self,
         trial: trial_module.Trial,
+        execution: int,
         progress: TrialProgress,
         args: tuple[Any, ...],
         fit: dict[str, Any],
@@ -109,10 +112,29 @@ class TrialTuner(keras_tuner.Tuner):
         model = self._try_build(trial.hyperparameters)
         # Someone else's `fit` may train twice, or on other data.
         if type(self.hypermodel).fit is MemNASHyperModel.fit:
-            path = self._trial_directory(trial) / PROGRESS_FILE
-            args, fit = continue_fit(model, progress, path, args, fit)
-        results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
+            results = self._fit(trial, execution, model, progress, args, fit)
+        else:
+            results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
         write_json(self._get_build_config_fname(trial.trial_id), model.get_build_config())
+        return results
+
+    def _fit(
+        self,
+        trial: trial_module.Trial,
+        execution: int,
+        model: keras.Model,
+        progress: TrialProgress,
+        args: tuple[Any, ...],
+        fit: dict[str, Any],
+    ) -> Any:
+        directory = self._trial_directory(trial)
+        recorder = TrainingRecorder(directory / RECORD_FILE, execution)
+        fit = {**fit, "callbacks": [*fit["callbacks"], recorder]}
+        args, fit = continue_fit(model, progress, directory / PROGRESS_FILE, args, fit)
+        results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
+        if execution + 1 == self.executions_per_trial:
+            weights = Path(self._get_checkpoint_fname(trial.trial_id))
+            recorder.record_confusion(model, weights, self.oracle.objective, fit)
         return results
 
     def _try_build(self, hp: keras_tuner.HyperParameters) -> keras.Model:

@@ -3,12 +3,12 @@
 from hypothesis import given, settings
 
 from memnas_tf.drawing.layering import INPUT, OUTPUT, Edge, Node, layered
-from memnas_tf.genotype import PRESETS, live_cells
+from memnas_tf.genotype import PRESETS, BlockDifference, block_difference
 from tests.helpers.genotypes import blocks, raw_blocks
 
 
 def graph_of(block):
-    return layered(live_cells(block))
+    return layered(block_difference(block))
 
 
 def test_figure_1b():
@@ -30,7 +30,7 @@ def test_figure_1b():
 
 
 def test_no_cells():
-    graph = layered({})
+    graph = layered(BlockDifference({}))
     assert graph.layers == ((Node(0, INPUT),), (Node(1, OUTPUT),))
     assert graph.edges == ()
 
@@ -51,7 +51,7 @@ def test_edges_lead_one_layer_on_between_nodes_that_exist(block):
 def test_every_reader_is_reached_from_what_it_reads(block):
     graph = graph_of(block)
     above = {(edge.lower, edge.port): edge.upper for edge in graph.edges}
-    for index, cell in graph.cells.items():
+    for index, cell in graph.difference.cells.items():
         for port, source in enumerate((cell.input_1, cell.input_2)):
             assert above[Node(graph.depths[index], index), port].representation == source
     # A line that passes by comes from itself one layer up, down from where it is made.

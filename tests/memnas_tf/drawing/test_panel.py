@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 
 from memnas_tf.drawing.panel import lay_out_panel
-from memnas_tf.genotype import PRESETS, from_string, live_cells
+from memnas_tf.genotype import PRESETS, block_difference, from_string, live_cells
 from tests.helpers.genotypes import blocks, raw_blocks
 
 
 def panel_of(block):
-    return lay_out_panel("block 1", live_cells(block))
+    return lay_out_panel("block 1", block_difference(block))
 
 
 def one(text):

@@ -69,7 +69,7 @@ def test_a_trial_that_is_over_keeps_only_its_weights(whole, tmp_path):
     folder = tmp_path / "search" / "trial_0000"
     assert (folder / "progress.npz").exists()
     search(tmp_path)
-    names = {"trial.json", "build_config.json", "checkpoint.weights.h5"}
+    names = {"trial.json", "build_config.json", "checkpoint.weights.h5", "training.json"}
     assert {path.name for path in folder.iterdir()} == names
 
 

@@ -1,0 +1,134 @@
+"""`memnas compare`: searches side by side. Loads no TensorFlow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from memnas_cli.report_command import check_page
+from memnas_tf.files import write_text
+from memnas_tf.memory.units import format_bytes
+from tuner.timing import format_seconds
+
+if TYPE_CHECKING:
+    from tuner.report.comparison import Compared
+
+
+@click.command()
+@click.argument("directories", nargs=-1, required=True, type=click.Path())
+@click.option("--output", type=click.Path(), help="A page of HTML with charts to write too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+def compare(directories: tuple[str, ...], output: str | None, as_json: bool) -> None:
+    """Compare the searches in DIRECTORIES.
+
+    Of those that differ in nothing but the seed, the mean and its 95 % confidence interval are
+    shown; of those that differ in lambda too, a page has the sweep.
+    """
+    from tuner.report.comparison import load_searches
+
+    if output:
+        check_page(Path(output))
+    with Console(stderr=True).status("reading the searches"):
+        searches = load_searches(directories)
+    if as_json:
+        click.echo(json.dumps(comparison_document(searches), indent=1))
+    else:
+        _print(Console(), searches)
+    if output:
+        from tuner.report.html.compare import render_comparison
+
+        with Console(stderr=True).status("drawing"):
+            write_text(output, render_comparison(searches))
+        click.echo(f"written to {output}", err=True)
+
+
+def comparison_document(searches: Sequence[Compared]) -> dict[str, Any]:
+    """Describe searches side by side for a script.
+
+    Args:
+        searches: The searches.
+
+    Returns:
+        `searches` and `groups` (those that differ in nothing but the seed) as plain values;
+        memory in bytes, accuracy from 0 to 1.
+    """
+    from tuner.report.comparison import seed_groups
+
+    return {
+        "searches": [_search_document(search) for search in searches],
+        "groups": [
+            {
+                "settings": group.settings,
+                "searches": [search.name for search in group.searches],
+                **{name: asdict(mean) for name, mean in group.means.items()},
+            }
+            for group in seed_groups(searches)
+        ],
+    }
+
+
+def _search_document(search: Compared) -> dict[str, Any]:
+    answer, completed = search.answer, search.data.completed
+    names = ("genotype", "val_accuracy", "parameter_bytes", "lifetime_bytes", "arena_bytes")
+    return {
+        "name": search.name,
+        "directory": str(search.data.directory),
+        "state": search.data.state,
+        "differing_settings": search.differing,
+        "answer": None if answer is None else {name: getattr(answer, name) for name in names},
+        "best_val_accuracy": max((trial.val_accuracy or 0 for trial in completed), default=None),
+        "trials": len(completed),
+        "epochs": search.epochs,
+        "seconds": search.seconds,
+    }
+
+
+def _print(console: Console, searches: Sequence[Compared]) -> None:
+    from tuner.report.comparison import seed_groups
+    from tuner.report.html.compare import describe_accuracy, describe_bytes, describe_settings
+
+    table = Table("search", box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("accuracy", "parameters", "intermediate", "trials", "epochs", "time"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for search in searches:
+        answer = search.answer
+        results = ["", "", ""]
+        if answer is not None:
+            results = [
+                f"{100 * (answer.val_accuracy or 0):.1f} %",
+                format_bytes(answer.parameter_bytes),
+                format_bytes(answer.intermediate_bytes),
+            ]
+        table.add_row(
+            Text(search.name),  # not markup: it may come from anyone
+            *results,
+            str(len(search.data.completed)),
+            str(search.epochs),
+            format_seconds(search.seconds),
+        )
+    console.print(table)
+    width = max(len(search.name) for search in searches)
+    lines = ["settings that differ"]
+    lines += [
+        f"  {search.name:<{width}}  {describe_settings(search.differing)}" for search in searches
+    ]
+    for group in seed_groups(searches):
+        if len(group.searches) > 1:
+            means = group.means
+            lines.append(
+                f"{len(group.searches)} seeds, {describe_settings(group.settings)}: accuracy "
+                f"{describe_accuracy(means['accuracy'])}, parameters "
+                f"{describe_bytes(means['parameter_bytes'])}, intermediate "
+                f"{describe_bytes(means['intermediate_bytes'])} (mean, 95 % confidence)"
+            )
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,54 @@
+"""`memnas report`: a search as one page of pictures. Loads no TensorFlow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from memnas_tf.errors import ConfigError
+from memnas_tf.files import write_text
+
+
+@click.command(context_settings={"show_default": True})
+@click.argument("directory", type=click.Path())
+@click.option(
+    "--output", type=click.Path(), help="The page.  [default: report.html in the directory]"
+)
+@click.option(
+    "--best",
+    type=click.IntRange(min=1),
+    default=5,
+    help="How many of the best trials to show in detail, besides the winners of the rounds.",
+)
+def report(directory: str, output: str | None, best: int) -> None:
+    """Draw the search in DIRECTORY into one HTML file.
+
+    The search may be running, interrupted or finished; nothing of it is touched, and nothing in
+    its files is run. The page needs no network and no other file.
+    """
+    from tuner.report.html.report import render_report
+    from tuner.report.search_data import load_search_data
+
+    path = Path(output) if output else Path(directory) / "report.html"
+    check_page(path)
+    with Console(stderr=True).status("reading the search") as status:
+        page = render_report(load_search_data(directory), best, status.update)
+    write_text(path, page)
+    click.echo(f"written to {path} ({len(page.encode()) / 1e6:.1f} MB)")
+
+
+def check_page(path: Path) -> None:
+    """Refuse a file that no page can be written to, before there is a page.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ConfigError: If it is a folder, or its suffix is none of HTML's.
+    """
+    if path.is_dir():
+        raise ConfigError(f"cannot write to {str(path)!r}: it is a folder; name a file in it")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"cannot write to {str(path)!r}: name a file that ends in .html")

@@ -1,0 +1,1 @@
+"""Pages of HTML in one file each, which load nothing and run nothing of a stranger's."""

@@ -1,0 +1,84 @@
+"""The comparison of searches: one page of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from memnas_tf.memory.units import format_bytes
+from tuner.report.comparison import TRADEOFF, Compared, Group, seed_groups, sweeps
+from tuner.report.figures.progress import draw_progress
+from tuner.report.figures.sweep import draw_sweep
+from tuner.report.html.pictures import make_picture
+from tuner.report.html.rendering import render_page
+from tuner.report.intervals import Interval
+from tuner.report.spending import best_so_far
+
+
+def render_comparison(searches: Sequence[Compared]) -> str:
+    """Make the page that shows searches side by side.
+
+    Args:
+        searches: The searches.
+
+    Returns:
+        A page of HTML that needs no other file.
+    """
+    groups = seed_groups(searches)
+    charts = [
+        make_picture(_sweep_words(sweep), partial(draw_sweep, sweep)) for sweep in sweeps(groups)
+    ]
+    courses = {search.name: list(best_so_far(search.data)) for search in searches}
+    charts.append(
+        make_picture(
+            "The best accuracy after so many epochs, and how far it is from the best of all",
+            partial(draw_progress, courses),
+        )
+    )
+    return render_page(
+        "compare.html.jinja",
+        rows=searches,
+        differing=list(searches[0].differing),
+        groups=[_group_row(group) for group in groups if len(group.searches) > 1],
+        charts=charts,
+    )
+
+
+def describe_settings(settings: dict[str, Any]) -> str:
+    """Write settings for people."""
+    return ", ".join(f"{name} {value}" for name, value in settings.items()) or "all the same"
+
+
+def describe_accuracy(interval: Interval) -> str:
+    """Write the mean of accuracies, and its confidence interval, in percent."""
+    text = f"{100 * interval.mean:.2f}"
+    if interval.half_width is not None:
+        text += f" ± {100 * interval.half_width:.2f}"
+    return f"{text} %"
+
+
+def describe_bytes(interval: Interval) -> str:
+    """Write the mean of numbers of bytes, and its confidence interval."""
+    text = format_bytes(interval.mean)
+    if interval.half_width is not None:
+        text += f" ± {format_bytes(interval.half_width)}"
+    return text
+
+
+def _group_row(group: Group) -> dict[str, Any]:
+    return {
+        "name": describe_settings(group.settings),
+        "count": len(group.searches),
+        "cells": (
+            describe_accuracy(group.means["accuracy"]),
+            describe_bytes(group.means["parameter_bytes"]),
+            describe_bytes(group.means["intermediate_bytes"]),
+        ),
+    }
+
+
+def _sweep_words(sweep: Sequence[Group]) -> str:
+    rest = {name: value for name, value in sweep[0].settings.items() if name != TRADEOFF}
+    words = "Accuracy and memory of the answer against lambda (the paper's Figure 5)"
+    return f"{words}: {describe_settings(rest)}" if rest else words

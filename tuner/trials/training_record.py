@@ -1,0 +1,154 @@
+"""What a trial leaves behind of its training: curves and mistakes. Needs no TensorFlow."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from memnas_tf.files import write_json
+
+RECORD_FILE = "training.json"
+RECORD_SCHEMA = 1
+
+
+@dataclass
+class LearningCurve:
+    """The epochs of one execution of a trial.
+
+    Attributes:
+        epochs: Their numbers, counted from 0.
+        seconds: How long each took, validation included.
+        metrics: A value per epoch by the name that Keras gives it, such as "val_accuracy"; None
+            where it was no number.
+    """
+
+    epochs: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    metrics: dict[str, list[float | None]] = field(default_factory=dict)
+
+    def cut(self, epoch: int) -> None:
+        """Forget an epoch and those after it, as training goes on with it."""
+        kept = sum(number < epoch for number in self.epochs)
+        del self.epochs[kept:], self.seconds[kept:]
+        for values in self.metrics.values():
+            del values[kept:]
+
+    def add(self, epoch: int, seconds: float, logs: Mapping[str, float]) -> None:
+        """Add an epoch to the end."""
+        before = len(self.epochs)
+        self.epochs.append(epoch)
+        self.seconds.append(round(seconds, 3))
+        for name in logs:
+            self.metrics.setdefault(name, [None] * before)
+        for name, values in self.metrics.items():
+            value = float(logs.get(name, math.nan))
+            values.append(value if math.isfinite(value) else None)
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Which class the validation images of each class were taken for.
+
+    Attributes:
+        execution: Which execution's weights were asked, counted from 0.
+        epoch: Of which epoch, counted from 0: the trial's best.
+        counts: Images, by their class and then by the class they were taken for.
+    """
+
+    execution: int
+    epoch: int
+    counts: list[list[int]]
+
+
+@dataclass
+class TrainingRecord:
+    """What a trial leaves behind of its training.
+
+    Attributes:
+        executions: The curve of each execution.
+        confusion: Its mistakes; None before its end, and where the labels cannot be read.
+    """
+
+    executions: list[LearningCurve] = field(default_factory=list)
+    confusion: Confusion | None = None
+
+    @property
+    def epochs(self) -> int:
+        """The number of epochs that were trained, in all executions."""
+        return sum(len(curve.epochs) for curve in self.executions)
+
+    def best_epoch(self, metric: str, direction: str) -> tuple[int, int] | None:
+        """Find the epoch whose weights a trial keeps.
+
+        Args:
+            metric: The name of the objective.
+            direction: "max" or "min".
+
+        Returns:
+            The execution and the number of the epoch, of equals the first; the last epoch where
+            none has the metric; None before the first.
+        """
+        sign = 1 if direction == "max" else -1
+        best, last = None, None
+        for number, curve in enumerate(self.executions):
+            values = curve.metrics.get(metric, [None] * len(curve.epochs))
+            for epoch, value in zip(curve.epochs, values, strict=True):
+                last = (number, epoch)
+                if value is not None and (best is None or sign * value > best[0]):
+                    best = (sign * value, last)
+        return last if best is None else best[1]
+
+    def save(self, path: Path) -> None:
+        """Write the record atomically.
+
+        Args:
+            path: The file.
+        """
+        confusion = None if self.confusion is None else vars(self.confusion)
+        curves = [vars(curve) for curve in self.executions]
+        document = {"schema": RECORD_SCHEMA, "executions": curves, "confusion": confusion}
+        write_json(path, document)
+
+
+def load_record(path: Path) -> TrainingRecord | None:
+    """Read what `TrainingRecord.save` wrote; whoever wrote it is not trusted.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The record; None if there is none, or none that can be read.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["schema"] != RECORD_SCHEMA:
+            return None
+        curves = [_curve(entry) for entry in document["executions"]]
+        return TrainingRecord(curves, _confusion(document["confusion"]))
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+
+
+def _curve(entry: Mapping[str, Any]) -> LearningCurve:
+    epochs = [int(epoch) for epoch in entry["epochs"]]
+    seconds = [float(value) for value in entry["seconds"]]
+    metrics = {
+        str(name): [None if value is None else float(value) for value in values]
+        for name, values in entry["metrics"].items()
+    }
+    if {len(seconds), *map(len, metrics.values())} != {len(epochs)}:
+        raise ValueError("a curve with values missing")
+    return LearningCurve(epochs, seconds, metrics)
+
+
+def _confusion(entry: Mapping[str, Any] | None) -> Confusion | None:
+    if entry is None:
+        return None
+    counts = [[int(count) for count in row] for row in entry["counts"]]
+    if not counts or any(len(row) != len(counts) or min(row) < 0 for row in counts):
+        raise ValueError("no square of counts")
+    return Confusion(int(entry["execution"]), int(entry["epoch"]), counts)

@@ -1,0 +1,76 @@
+"""Keep a trial's learning curve epoch by epoch, and its mistakes once it is trained."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from tuner.trials.best_weights import load_best_weights
+from tuner.trials.confusion import confusion_counts
+from tuner.trials.training_record import Confusion, LearningCurve, TrainingRecord, load_record
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class TrainingRecorder(keras.callbacks.Callback):
+    """Write each epoch of an execution to the trial's record.
+
+    The record may hold epochs that training goes on before, where it was cut off between two
+    files: what is trained again takes their place.
+
+    Args:
+        path: The trial's record.
+        execution: The execution, counted from 0.
+    """
+
+    def __init__(self, path: Path, execution: int) -> None:
+        super().__init__()
+        self._path = path
+        self._execution = execution
+        self._record = load_record(path) or TrainingRecord()
+        self._started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start the clock."""
+        self._started = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Write the epoch."""
+        curves = self._record.executions
+        curves += [LearningCurve() for _ in range(len(curves), self._execution + 1)]
+        del curves[self._execution + 1 :]
+        self._record.confusion = None
+        curves[-1].cut(epoch)
+        curves[-1].add(epoch, time.perf_counter() - self._started, logs or {})
+        self._record.save(self._path)
+
+    def record_confusion(
+        self, model: keras.Model, weights: Path, objective: Any, fit: dict[str, Any]
+    ) -> None:
+        """Count the mistakes of a trial's best epoch on its validation images.
+
+        Nothing depends on them, so whatever goes wrong here costs the trial nothing.
+
+        Args:
+            model: The trial's network, which has the weights of its best epoch afterwards.
+            weights: The weights of its best epoch.
+            objective: The objective of KerasTuner.
+            fit: The arguments of `keras.Model.fit`.
+        """
+        best = self._record.best_epoch(objective.name, objective.direction)
+        data = fit.get("validation_data")
+        if best is None or data is None or fit.get("validation_steps") or not weights.exists():
+            return
+        try:
+            load_best_weights(model, weights)
+            counts = confusion_counts(model, data)
+        except Exception:
+            _LOGGER.warning("cannot count the mistakes of %s", self._path.parent, exc_info=True)
+            return
+        if counts is not None:
+            self._record.confusion = Confusion(*best, counts)
+            self._record.save(self._path)
