@@ -17,6 +17,7 @@ import tensorflow_datasets as tfds
 
 from memnas_tf.data.dataset import Images, Labels
 from memnas_tf.data.digits import Digits
+from memnas_tf.data.resizing import resize_image
 from memnas_tf.errors import DataError
 
 _READ_BATCH = 256
@@ -183,9 +184,7 @@ def read_split(
 def _resize(
     size: tuple[int, int], image: tf.Tensor, label: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Resize one image, without keeping its aspect ratio."""
-    pixels = tf.image.resize(image, size, antialias=True)
-    return tf.cast(tf.clip_by_value(tf.round(pixels), 0, 255), tf.uint8), label
+    return resize_image(image, size), label
 
 
 def _suggest(name: str) -> str:
