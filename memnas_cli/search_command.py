@@ -169,6 +169,7 @@ def _run(console: Console, options: dict[str, Any], workers: int) -> None:
         tuner = make_tuner(
             make_hypermodel(data, training, **size),
             training,
+            data=data,
             project_name=project,
             listener=WorkerLog(interrupts) if is_worker() else progress,
             **arguments,
