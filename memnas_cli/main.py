@@ -43,13 +43,14 @@ class _Commands(click.Group):
 @click.version_option(metadata.version("memnas-tf"), prog_name="memnas")
 @click.option("--verbose", is_flag=True, help="Show warnings of the libraries underneath.")
 def main(verbose: bool) -> None:
-    r"""Search for image classifiers that are accurate and need little memory.
+    """Search for image classifiers that are accurate and need little memory.
 
     \b
     A first search, on handwritten digits that come with the program:
         memnas search
-    On a data set of your own choice:
+    On a data set of your own choice, or a folder of images:
         memnas search --dataset cifar10 --filters 16 --epochs 10
+        memnas search --dataset ./photos --image-size 64x64
     Where it stands, and what came of it:
         memnas status searches/digits
         memnas show searches/digits
@@ -60,7 +61,7 @@ def main(verbose: bool) -> None:
         memnas export searches/digits --to models/digits
 
     Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 interrupted.
-    """
+    """  # noqa: D301 - Click takes the character, not the backslash
     if not verbose:
         logging.getLogger("absl").setLevel(logging.ERROR)
         logging.getLogger("tensorflow").setLevel(logging.ERROR)

@@ -69,7 +69,7 @@ class ImageFolder:
         return f"{len(files)} files, {hashlib.sha256(repr(files).encode()).hexdigest()[:12]}"
 
 
-def is_image_folder(name: str, base: Path = Path()) -> bool:  # noqa: B008 - paths never change
+def is_image_folder(name: str, base: Path = Path()) -> bool:
     """Tell whether the name of a data set means a folder of images.
 
     Args:
