@@ -10,10 +10,10 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
 
-.PHONY: help search test test-slow lint format benchmarks clean
+.PHONY: help search test test-slow lint format benchmarks docs docs-commands notebook clean
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
 search: $(VENV)/.installed ## Search on handwritten digits
 	$(BIN)/memnas search
@@ -35,6 +35,15 @@ format: $(VENV)/.installed-dev ## Mend style
 
 benchmarks: $(VENV)/.installed ## Measure speed again
 	$(BIN)/python -m benchmarks.memory_speed
+
+docs: $(VENV)/.installed-dev ## Build the API reference into build/api
+	$(BIN)/python -m docs.build_api build/api
+
+docs-commands: $(VENV)/.installed ## Write docs/commands.md anew
+	$(BIN)/python -m docs.generate_commands
+
+notebook: $(VENV)/.installed-dev ## Run the example notebook, into build/example.ipynb
+	$(BIN)/python -m docs.run_notebook build/example.ipynb
 
 clean: ## Remove the environment, caches and searches
 	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache searches

@@ -5,6 +5,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
+# What runs the example notebook, and what builds the API reference.
+DOCS = ["ipykernel>=6.29,<8", "nbclient>=0.10,<1", "nbformat>=5.10,<6", "pdoc>=15,<17"]
 
 
 def requirements() -> list[str]:
@@ -32,7 +34,9 @@ setup(
     extras_require={
         "litert": ["ai-edge-litert>=2.1,<3"],
         "jax": ["jax>=0.4.34,<0.12"],
+        "docs": DOCS,
         "dev": [
+            *DOCS,
             "ai-edge-litert>=2.1,<3",
             "hypothesis>=6.100,<7",
             "jax>=0.4.34,<0.12",

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from memnas_cli.completion import complete_search
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.litert_export import export_litert_files, read_types
 from memnas_cli.quiet import start_keras
+from memnas_cli.shapes import COUNT
 from memnas_cli.winner_files import FOLDER, MODEL_FILE, PREPROCESSING_FILE, read_facts
 from memnas_tf.errors import ConfigError, ExportError
 from memnas_tf.litert.conversion import TYPES
 
 
-@click.command()
-@click.argument("source", type=click.Path())
-@click.option("--to", "directory", required=True, type=click.Path(), help="Model directory.")
-@click.option("--version", type=click.IntRange(min=1), help="Version number.  [default: the next]")
+@click.command(context_settings={"show_default": True})
+@click.argument("source", type=click.Path(), shell_complete=complete_search)
+@click.option(
+    "--to",
+    "directory",
+    required=True,
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Model directory, which gets a folder for the version.",
+)
+@click.option("--version", type=COUNT, help="Version number.", show_default="the next")
 @click.option(
     "--format",
     "file_format",
     default="saved-model",
-    show_default=True,
     type=click.Choice(["saved-model", "litert"]),
     help="For a model server, or for devices.",
 )
-@click.option("--types", help=f"LiteRT files to write.  [default: {','.join(TYPES)}]")
+@click.option("--types", help="LiteRT files to write.", show_default=",".join(TYPES))
 @click.option("--dataset", help="For LiteRT, if SOURCE is a file: what it was trained on.")
 @click.option("--data-dir", help="Where data sets are kept, for LiteRT.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 def export(
     source: str,
     directory: str,
@@ -38,18 +48,21 @@ def export(
     types: str | None,
     dataset: str | None,
     data_dir: str | None,
+    as_json: bool,
 ) -> None:
     """Export the winner of a search, or a trained model, for TF-Serving or for devices.
 
     SOURCE is a finished search's directory or a model.keras of one. The export is a SavedModel
-    in DIRECTORY/VERSION that any program loads without this one's code, with warm-up requests,
+    in FOLDER/VERSION that any program loads without this one's code, with warm-up requests,
     labels and a model card. It is checked as by memnas verify, and appears whole or not at all.
 
     With --format litert it is a LiteRT file of each type that takes uint8 images, measured on the
-    whole test split beside the Keras model.
+    whole test split beside the Keras model; report.json holds what is printed.
     """
     model_file = _find_model(Path(source))
     if file_format == "litert":
+        if as_json:
+            raise ConfigError("--json is for SavedModels; a LiteRT export writes a report.json")
         export_litert_files(
             Path(source),
             model_file,
@@ -64,7 +77,11 @@ def export(
         if value is not None:
             raise ConfigError(f"--{name} is for LiteRT files; add --format litert, or leave it out")
     path = _export_saved_model(model_file, directory, version)
-    click.echo(f"exported {model_file} to {path}")
+    if as_json:
+        document = {"model": str(model_file), "path": str(path), "version": int(path.name)}
+        click.echo(json.dumps(document, indent=1))
+    else:
+        click.echo(f"exported {model_file} to {path}")
 
 
 def _export_saved_model(model_file: Path, directory: str, version: int | None) -> Path:

@@ -55,8 +55,9 @@ def main(verbose: bool) -> None:
     \b
     A first search, on handwritten digits that come with the program:
         memnas search
-    On a data set of your own choice:
+    On a data set of your own choice, or a folder of images:
         memnas search --dataset cifar10 --filters 16 --epochs 10
+        memnas search --dataset ./photos --image-size 64x64
     Where it stands, and what came of it:
         memnas status searches/digits
         memnas show searches/digits

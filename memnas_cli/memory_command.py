@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import click
 from rich.console import Console
 
+from memnas_cli.completion import complete_source
 from memnas_cli.quiet import start_keras
 from memnas_cli.template_options import template_options
 from memnas_tf.errors import ConfigError
@@ -35,10 +36,13 @@ class _Choice(NamedTuple):
 
 
 @click.command(context_settings={"show_default": True})
-@click.argument("source")
+@click.argument("source", shell_complete=complete_source)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script, in bytes.")
 @click.option(
-    "--plot", type=click.Path(dir_okay=False), help="Draw lifetimes to a .png or .svg file."
+    "--plot",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Draw lifetimes to a .png or .svg file.",
 )
 @click.option(
     "--schedule",
@@ -49,10 +53,18 @@ class _Choice(NamedTuple):
 @click.option(
     "--litert",
     type=click.Path(dir_okay=False),
+    metavar="FILE.tflite",
     help="Write a LiteRT model that runs in the best order.",
 )
-@click.option("--dtype", default="float32", type=click.Choice(DTYPES), help="Of LiteRT's tensors.")
-@click.option("--kernels", default="reference", type=click.Choice(KERNELS), help="Of LiteRT.")
+@click.option(
+    "--dtype", default="float32", type=click.Choice(DTYPES), help="Type of LiteRT's tensors."
+)
+@click.option(
+    "--kernels",
+    default="reference",
+    type=click.Choice(KERNELS),
+    help="LiteRT's kernels, for the arena.",
+)
 @template_options
 def memory(
     source: str,

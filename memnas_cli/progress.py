@@ -1,4 +1,4 @@
-"""What a person sees while a search runs: a line per trial, and on a terminal a bar as well."""
+"""What a person sees while a search runs: a line per event, and on a terminal bars as well."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from memnas_cli.interrupts import Interrupts
+from memnas_cli.live_view import LiveView
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
-from tuner.rounds import COMPLETED, FAILED, RUNNING, PlannedTrial, Round
-from tuner.timing import format_seconds, seconds_left
+from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round
 from tuner.trials.trial_files import ERROR_FILE
 
 
@@ -22,32 +21,20 @@ class SearchProgress(SearchListener):
 
     Args:
         console: Where to print.
-        epochs: The number of epochs of a trial.
+        view: What stands below the lines on a terminal.
         interrupts: Where Ctrl-C is noted down.
-        workers: How many workers train trials; 0 if this process does.
     """
 
-    def __init__(
-        self, console: Console, epochs: int, interrupts: Interrupts, workers: int = 0
-    ) -> None:
+    def __init__(self, console: Console, view: LiveView, interrupts: Interrupts) -> None:
         self._console = console
+        self._view = view
         self._interrupts = interrupts
-        self._epochs = epochs
-        self._workers = workers
         self._over: set[str | None] = set()
         self._announced: set[int] = set()
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[state]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task: TaskID = self._progress.add_task("starting", state="")
 
     def __enter__(self) -> SearchProgress:
-        self._progress.start()
+        if self._console.is_interactive:
+            self._view.start()
         return self
 
     def __exit__(
@@ -56,7 +43,7 @@ class SearchProgress(SearchListener):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        self._view.stop()
 
     def say(self, line: str) -> None:
         """Print a line between those of the search.
@@ -75,29 +62,20 @@ class SearchProgress(SearchListener):
             self.say(f"resuming after {len(self._over)} trials in {len(history.rounds)} rounds")
 
     def on_trial_begin(self, history: SearchHistory, trial: PlannedTrial) -> None:
-        """Start a trial's bar; announce a round with its first trial."""
+        """Announce a round with its first trial."""
         entry = _round_of(history, trial)
         if entry.trials[0] is trial:
             self.say(_round_line(entry, history.settings.max_rounds))
-        if self._workers:
-            self._show_round(history, entry)
-            return
-        number = 1 + sum(planned.is_over for planned in entry.trials)
-        self._progress.update(
-            self._task,
-            description=f"round {entry.number}, trial {number} of {len(entry.trials)}",
-            total=self._epochs,
-            completed=0,
-            state=_time_left(history),
-        )
+        self._view.show(history, entry)
 
     def on_step_end(self) -> None:
-        """Stop here if Ctrl-C was pressed."""
+        """Advance the bar; stop here if Ctrl-C was pressed."""
+        self._view.end_step()
         self._interrupts.check()
 
     def on_epoch_end(self, trial: PlannedTrial, epoch: int, logs: Mapping[str, float]) -> None:
-        """Advance the bar."""
-        self._progress.update(self._task, completed=epoch + 1)
+        """Show how far the trial is."""
+        self._view.end_epoch(trial, epoch, logs)
 
     def on_trial_end(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """Print the trial's line, and the round's winner after its last."""
@@ -118,8 +96,7 @@ class SearchProgress(SearchListener):
         )
         self._over.add(trial.trial_id)
         self._announce_winners(history)
-        if self._workers:
-            self._show_round(history, entry)
+        self._view.show(history, entry)
 
     def on_prune(self, history: SearchHistory, pruned: Sequence[PlannedTrial]) -> None:
         """Say whose weights were deleted."""
@@ -140,24 +117,9 @@ class SearchProgress(SearchListener):
                 self._announced.add(entry.number)
                 self.say(f"  best of the round: {winner.move}  ({winner.genotype})")
 
-    def _show_round(self, history: SearchHistory, entry: Round) -> None:
-        running = sum(trial.status == RUNNING for trial in entry.trials)
-        self._progress.update(
-            self._task,
-            description=f"round {entry.number}, {running} trials running",
-            total=len(entry.trials),
-            completed=sum(trial.is_over for trial in entry.trials),
-            state=_time_left(history, self._workers),
-        )
-
 
 def _round_of(history: SearchHistory, trial: PlannedTrial) -> Round:
     return next(entry for entry in history.rounds if any(one is trial for one in entry.trials))
-
-
-def _time_left(history: SearchHistory, workers: int = 1) -> str:
-    seconds = seconds_left(history, workers)
-    return "" if seconds is None else f"at most {format_seconds(seconds)} left"
 
 
 def _round_line(entry: Round, max_rounds: int) -> str:

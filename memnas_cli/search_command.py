@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -13,102 +14,20 @@ from rich.console import Console
 
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.quiet import start_keras
-from memnas_cli.shapes import Bytes, Size
+from memnas_cli.search_options import search_options
 from memnas_cli.workers import LOGS_FOLDER, Workers, as_chief
+from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.memory import MemoryTarget, memory_target
-from memnas_tf.memory.arena_memory import DTYPES, KERNELS
-from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
-from memnas_tf.metric import DEFAULT_METRIC, METRICS
-from memnas_tf.template import DEFAULT_BLOCKS
 from tuner.distributed.distribution import ORACLE_IP, chief_address, is_chief, is_worker
-from tuner.ranking import RANKERS
-from tuner.settings import DEFAULT_RANKER
-from tuner.trials.trial_files import DEFAULT_KEEP
 
 if TYPE_CHECKING:
     from memnas_cli.progress import SearchProgress
     from tuner.tuner import MemNASTuner
 
-_COUNT = click.IntRange(min=1)
-
 
 @click.command(context_settings={"show_default": True})
-@click.option("--dataset", default="digits", help="A name that tensorflow_datasets knows.")
-@click.option("--data-dir", help="Where data sets are kept.  [default: tensorflow_datasets' own]")
-@click.option("--image-size", type=Size("height", "width"), help="Resize all images.")
-@click.option("--limit", type=click.IntRange(min=2), help="Use only so many training images.")
-@click.option("--validation-fraction", default=0.2, help="Part held out to measure accuracy on.")
-@click.option(
-    "--augmentation",
-    type=click.Choice(["paper", "crop", "none"]),
-    help="Crop, flip and cutout; crop alone; or none.  [default: by data set]",
-)
-@click.option("--max-rounds", default=4, type=_COUNT, help="Rounds of grow and trim.")
-@click.option("--trials-per-round", default=6, type=_COUNT, help="Candidates trained per round.")
-@click.option("--max-trials", type=_COUNT, help="Candidates trained in all.")
-@click.option("--max-cells", default=8, type=_COUNT, help="Cells in a block.")
-@click.option(
-    "--tradeoff",
-    default=0.5,
-    type=click.FloatRange(0, 1),
-    help="The paper's lambda: 0 for memory alone, 1 for accuracy alone.",
-)
-@click.option(
-    "--metric",
-    default=DEFAULT_METRIC,
-    type=click.Choice(list(METRICS)),
-    help="Changes as they are, or divided by their range over a round.",
-)
-@click.option(
-    "--memory",
-    default=MEMORIES[0],
-    type=click.Choice(MEMORIES),
-    help="The intermediate memory that counts: the paper's, or what LiteRT allocates.",
-)
-@click.option("--dtype", default=DTYPES[0], type=click.Choice(DTYPES), help="Type of tensors.")
-@click.option(
-    "--kernels", default=KERNELS[0], type=click.Choice(KERNELS), help="LiteRT's, for the arena."
-)
-@click.option(
-    "--bytes-per-weight",
-    type=click.Choice([str(size) for size in WEIGHT_SIZES]),
-    callback=lambda context, option, value: None if value is None else int(value),
-    help="Bytes of one parameter.  [default: by dtype]",
-)
-@click.option("--max-arena", type=Bytes(), help="Only networks whose arena fits, such as 256kB.")
-@click.option(
-    "--max-parameters", type=Bytes(), help="Only networks whose parameters fit, such as 1MB."
-)
-@click.option(
-    "--ranker",
-    default=DEFAULT_RANKER,
-    type=click.Choice(list(RANKERS)),
-    help="What ranks candidates from the third round on.",
-)
-@click.option("--epochs", default=5, type=_COUNT, help="Epochs per candidate.")
-@click.option("--batch-size", default=32, type=_COUNT, help="Images per training step.")
-@click.option(
-    "--learning-rate",
-    default=0.05,
-    type=click.FloatRange(0, min_open=True),
-    help="Where the learning rate starts, and starts again.",
-)
-@click.option("--filters", default=8, type=_COUNT, help="Output channels of every operation.")
-@click.option("--blocks", default=DEFAULT_BLOCKS, type=_COUNT, help="Blocks of the network.")
-@click.option("--seed", default=0, type=click.IntRange(min=0), help="The same gives the same.")
-@click.option(
-    "--keep-checkpoints",
-    default=DEFAULT_KEEP,
-    type=_COUNT,
-    help="Keep the weights of so many trials, the best.",
-)
-@click.option("--directory", default="searches", help="Where searches are kept.")
-@click.option("--project-name", help="The search's folder in it.  [default: the data set's name]")
-@click.option("--overwrite", is_flag=True, help="Start anew where a search is.")
-@click.option(
-    "--workers", type=_COUNT, help="Train so many candidates at once, each in its own process."
-)
-def search(**options: Any) -> None:
+@search_options
+def search(quiet: bool, as_json: bool, **options: Any) -> None:
     """Search for a network, round by round.
 
     Every round grows and trims the best network of the round before and trains the most promising
@@ -116,12 +35,13 @@ def search(**options: Any) -> None:
     --epochs 60 --trials-per-round 100 --batch-size 128 --learning-rate 0.01.
 
     Stop it with Ctrl-C; the same command goes on where it stopped. What it found lies in the
-    folder `best` of the search's directory, and a TensorBoard log in `logs`.
+    folder `best` of the search's directory, a TensorBoard log in `logs`, and in `search.toml` the
+    options that make the same search again.
 
     With --workers it starts them, and starts those again that crash; each writes a log in the
     folder `workers`. The documentation tells how to run workers on other machines.
     """
-    console = Console()
+    course = Console(stderr=as_json, quiet=quiet)
     workers = options.pop("workers")
     if workers and (is_chief() or is_worker()):
         raise click.UsageError(
@@ -129,18 +49,29 @@ def search(**options: Any) -> None:
         )
     try:
         with as_chief() if workers else nullcontext():
-            _run(console, options, workers or 0)
+            directory = _run(course, options, workers or 0)
     except KeyboardInterrupt:
         click.echo("interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
+    if directory is None:
+        return
+    from memnas_cli.show_command import print_search, search_document
+
+    if as_json:
+        click.echo(json.dumps(search_document(directory), indent=1))
+    else:
+        print_search(Console(), directory)
 
 
-def _run(console: Console, options: dict[str, Any], workers: int) -> None:
+def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
+    """Search, and return the search's directory; None of a worker, which is done without."""
     start_keras()
+    from memnas_cli.live_view import LiveView
     from memnas_cli.progress import SearchProgress
-    from memnas_cli.show_command import print_search
+    from memnas_cli.search_file import write_search_file
     from memnas_cli.winner import write_winner
     from memnas_cli.worker_log import WorkerLog
+    from memnas_tf.data.pipeline import steps_per_epoch
     from tuner.experiment import (
         TrainingSettings,
         make_hypermodel,
@@ -157,33 +88,49 @@ def _run(console: Console, options: dict[str, Any], workers: int) -> None:
     aim = {name: options[name] for name in MemoryTarget.__dataclass_fields__}
     arguments = {name: options[name] for name in (*names, *kept)}
     size = {name: options[name] for name in ("filters", "blocks", "max_cells")}
-    # tensorflow_datasets writes configurations and versions as name/config:version.
-    project = options["project_name"] or options["dataset"].replace("/", "-").replace(":", "-")
-    # Before the data set is loaded, which may mean a long download.
-    template = training.template(options["data_dir"], options["filters"], options["blocks"])
-    require_fit(template, options["blocks"], memory_target(**aim))
-    data = training.load(options["data_dir"], options["seed"])
+    is_folder = is_image_folder(training.dataset)
+    if options["project_name"] is None:
+        options["project_name"] = _project_name(training.dataset, is_folder)
+    # Of a download tensorflow_datasets tells itself.
+    with course.status(f"reading {training.dataset}") if is_folder else nullcontext():
+        # Before the data set is loaded, which may mean a long download.
+        template = training.template(options["data_dir"], options["filters"], options["blocks"])
+        require_fit(template, options["blocks"], memory_target(**aim))
+        data = training.load(options["data_dir"], options["seed"])
     interrupts = Interrupts()
-    progress = SearchProgress(console, training.epochs, interrupts, workers or int(is_chief()))
+    steps = steps_per_epoch(len(data.train_images), training.batch_size)
+    view = LiveView(course, training.epochs, steps, workers or int(is_chief()))
+    progress = SearchProgress(course, view, interrupts)
     with nullcontext() if is_worker() else progress, interrupts.noted():
         tuner = make_tuner(
             make_hypermodel(data, training, **size),
             training,
-            project_name=project,
+            data=data,
+            project_name=options["project_name"],
             listener=WorkerLog(interrupts) if is_worker() else progress,
             **arguments,
             **aim,
         )
+        if not is_worker():
+            write_search_file(Path(tuner.project_dir), search, options)
         if workers:
             _run_workers(tuner, workers, options, progress)
         else:
             run_search(tuner, data, training)
     if is_worker():
-        return
+        return None
     history = tuner.oracle.history
     if history.best is not None:
-        write_winner(tuner, data, history.best)
-    print_search(console, Path(tuner.project_dir))
+        with course.status("testing and exporting the winner"):
+            write_winner(tuner, data, history.best)
+    return Path(tuner.project_dir)
+
+
+def _project_name(dataset: str, is_folder: bool) -> str:
+    if is_folder:
+        return Path(dataset).expanduser().resolve().name
+    # tensorflow_datasets writes configurations and versions as name/config:version.
+    return dataset.replace("/", "-").replace(":", "-")
 
 
 def _run_workers(

@@ -1,4 +1,4 @@
-"""Sizes as people type them: 32x32x3 of an image, 256kB of memory."""
+"""Numbers as people type them: 32x32x3 of an image, 256kB of memory, a count of at least 1."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ import click
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.memory import parse_bytes
+
+
+class _Count(click.IntRange):
+    name = "n"
+
+
+COUNT = _Count(min=1)
 
 
 class Size(click.ParamType):

@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from memnas_cli.completion import complete_source
 from memnas_cli.template_options import template_options
 from memnas_cli.winner_files import (
     DRAWING_FILE,
@@ -35,9 +36,14 @@ from tuner.trials.trial_files import (
 
 
 @click.command(context_settings={"show_default": True})
-@click.argument("source")
+@click.argument("source", shell_complete=complete_source)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
-@click.option("--draw", type=click.Path(), help="Draw the architecture to a .png or .svg file.")
+@click.option(
+    "--draw",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Draw the architecture to a .png or .svg file.",
+)
 @template_options
 def show(
     source: str,

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from memnas_cli.completion import complete_search
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
 from tuner.project_lock import is_running
@@ -17,7 +18,7 @@ from tuner.timing import format_seconds, seconds_left, trials_left
 
 
 @click.command()
-@click.argument("directory", type=click.Path())
+@click.argument("directory", type=click.Path(), shell_complete=complete_search)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 def status(directory: str, as_json: bool) -> None:
     """Tell where the search in DIRECTORY stands.

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from memnas_cli.shapes import Size
+from memnas_cli.shapes import COUNT, Size
 from memnas_tf.template import DEFAULT_BLOCKS, DEFAULT_FILTERS
 
 _OPTIONS = (
@@ -15,18 +15,18 @@ _OPTIONS = (
         "--input-shape",
         default="32x32x3",
         type=Size("height", "width", "channels"),
-        help="Size of an image.",
+        help="Size of an image, in pixels.",
     ),
-    click.option("--classes", default=10, type=click.IntRange(min=2), help="Number of classes."),
+    click.option(
+        "--classes", default=10, type=click.IntRange(min=2), metavar="N", help="Number of classes."
+    ),
     click.option(
         "--filters",
         default=DEFAULT_FILTERS,
-        type=click.IntRange(min=1),
+        type=COUNT,
         help="Output channels of every operation.",
     ),
-    click.option(
-        "--blocks", default=DEFAULT_BLOCKS, type=click.IntRange(min=1), help="Blocks of a network."
-    ),
+    click.option("--blocks", default=DEFAULT_BLOCKS, type=COUNT, help="Blocks of the network."),
 )
 
 

@@ -27,7 +27,7 @@ class TrainingSettings:
     """How a trial is trained.
 
     Attributes:
-        dataset: The data set's name.
+        dataset: The data set's name, or the path of a folder of images.
         image_size: Height and width to resize images to; None for the set's own.
         limit: How many training images to use; None for all.
         validation_fraction: The part of them held out to measure accuracy on.
@@ -116,19 +116,23 @@ def make_hypermodel(
 
 
 def make_tuner(
-    hypermodel: MemNASHyperModel, training: TrainingSettings, **search: Any
+    hypermodel: MemNASHyperModel, training: TrainingSettings, data: ImageDataset, **search: Any
 ) -> MemNASTuner:
     """Make the tuner of a search, new or resumed, that knows what it depends on.
 
     Args:
         hypermodel: What builds the networks.
         training: How a trial is trained.
+        data: The data set.
         **search: Other arguments of `MemNASTuner`.
 
     Returns:
         The tuner.
     """
-    recorded = {**vars(training), "augmentation": training.policy}
+    # A folder may lie elsewhere when the search goes on, with the same files in it.
+    recorded = {**vars(training), "augmentation": training.policy, "dataset": data.name}
+    if data.fingerprint is not None:
+        recorded["dataset_content"] = data.fingerprint
     with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner prints that it reloads
         return MemNASTuner(hypermodel, training=recorded, **search)
 

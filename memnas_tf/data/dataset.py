@@ -19,7 +19,7 @@ class ImageDataset:
     """Hold the images that a search sees, and the way to the test images that it must not see.
 
     Attributes:
-        name: The name it was loaded by.
+        name: The name it was loaded by; of a folder of images the folder's own.
         train_images: Pixels of shape (n, h, w, c), from 0 to 255.
         train_labels: Class of each training image, shape (n,).
         validation_images: Images held out of the training split, same form.
@@ -30,6 +30,8 @@ class ImageDataset:
         std: Standard deviation of each channel of the training images, in pixel units.
         test_split: The split that `load_test` reads; None where the set has none.
         read_test: Reads that split; call `load_test` instead.
+        fingerprint: What tells the files of a folder of images from others; None for a set whose
+            name tells what it is.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ImageDataset:
     std: tuple[float, ...]
     test_split: str | None
     read_test: Callable[[], tuple[Images, Labels]] = field(repr=False)
+    fingerprint: str | None = None
 
     @property
     def input_shape(self) -> tuple[int, int, int]:

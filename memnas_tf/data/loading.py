@@ -1,4 +1,4 @@
-"""Load a data set of tensorflow_datasets by its name, split for a search.
+"""Load a data set by its name or path, split for a search.
 
 A search trains on one part of the training split and is guided by the rest of it; the test
 split is left alone until the search is over.
@@ -8,20 +8,13 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memnas_tf.data.checks import check_seed
 from memnas_tf.data.dataset import ImageDataset, Images, Labels
-from memnas_tf.data.source import (
-    ImageFeatures,
-    find_builder,
-    prepare,
-    read_features,
-    read_split,
-)
+from memnas_tf.data.sources import ImageSource, open_source
 from memnas_tf.data.statistics import channel_statistics
 from memnas_tf.errors import DataError
 
@@ -46,10 +39,11 @@ def load_dataset(
 
     Args:
         name: A name that tensorflow_datasets knows, such as `cifar10`, `emnist/letters` or
-            `mnist:3.0.1`; or `digits`, which needs no download.
+            `mnist:3.0.1`; or `digits`, which needs no download; or the path of a folder of
+            images, laid out as `memnas_tf.data.image_folder.find_images` tells.
         data_dir: Folder of prepared data sets; None is tensorflow_datasets' own default.
         validation_fraction: Part of the training split to hold out, above 0 and below 1.
-        seed: Chooses which images are held out; 0 or more.
+        seed: Chooses which images are held out, and a folder's order of images; 0 or more.
         image_size: Height and width to resize every image to, in pixels, without keeping its
             aspect ratio. Needed where the images of a set differ in size.
         limit: Use only the first so many images of the training split, at least 2.
@@ -69,27 +63,27 @@ def load_dataset(
     """
     _check_arguments(validation_fraction, image_size, limit)
     check_seed(seed)
-    builder = find_builder(name, None if data_dir is None else os.fspath(data_dir))
-    features = read_features(name, builder)
-    shape = _final_shape(name, features, image_size)
-    prepare(name, builder, download=download)
-    images, labels = read_split(name, builder, "train", limit, shape)
+    source = open_source(name, data_dir, seed)
+    shape = _final_shape(source, image_size)
+    source.prepare(download=download)
+    images, labels = source.read("train", limit, shape)
     train, validation = split_indices(len(images), validation_fraction, seed)
     train_images = images[train]
     mean, std = channel_statistics(train_images)
-    test_split = next((split for split in _TEST_SPLITS if split in builder.info.splits), None)
+    test_split = next((split for split in _TEST_SPLITS if split in source.splits), None)
     return ImageDataset(
-        name=name,
+        name=source.name,
         train_images=train_images,
         train_labels=labels[train],
         validation_images=images[validation],
         validation_labels=labels[validation],
-        classes=len(features.labels),
-        labels=features.labels,
+        classes=len(source.features.labels),
+        labels=source.features.labels,
         mean=mean,
         std=std,
         test_split=test_split,
-        read_test=partial(_read_test, name, builder, test_split, shape),
+        read_test=partial(_read_test, source, test_split, shape),
+        fingerprint=source.fingerprint,
     )
 
 
@@ -113,9 +107,8 @@ def dataset_shape(
             of its range.
     """
     _check_size(image_size)
-    builder = find_builder(name, None if data_dir is None else os.fspath(data_dir))
-    features = read_features(name, builder)
-    return _final_shape(name, features, image_size), len(features.labels)
+    source = open_source(name, data_dir, seed=0)
+    return _final_shape(source, image_size), len(source.features.labels)
 
 
 def split_indices(
@@ -168,27 +161,25 @@ def _check_size(image_size: tuple[int, int] | None) -> None:
         )
 
 
-def _final_shape(
-    name: str, features: ImageFeatures, image_size: tuple[int, int] | None
-) -> tuple[int, int, int]:
+def _final_shape(source: ImageSource, image_size: tuple[int, int] | None) -> tuple[int, int, int]:
     """Return the height, width and channels that all images will have."""
-    height, width, channels = features.shape
+    height, width, channels = source.features.shape
     if image_size is not None:
         height, width = image_size
     if height is None or width is None:
         raise DataError(
-            f"The images of {name!r} differ in size: set one with --image-size "
+            f"The images of {source.name!r} differ in size: set one with --image-size "
             "(image_size=(height, width) in Python)."
         )
     return height, width, channels
 
 
 def _read_test(
-    name: str, builder: Any, split: str | None, shape: tuple[int, int, int]
+    source: ImageSource, split: str | None, shape: tuple[int, int, int]
 ) -> tuple[Images, Labels]:
     if split is None:
         raise DataError(
-            f"The data set {name!r} has no test and no validation split (it has: "
-            f"{', '.join(builder.info.splits)}): report the validation accuracy instead."
+            f"The data set {source.name!r} has no test and no validation split (it has: "
+            f"{', '.join(source.splits)}): report the validation accuracy instead."
         )
-    return read_split(name, builder, split, None, shape)
+    return source.read(split, None, shape)

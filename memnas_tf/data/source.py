@@ -52,7 +52,9 @@ def find_builder(name: str, data_dir: str | None) -> Any:
     try:
         return tfds.builder(name, data_dir=data_dir)
     except tfds.core.DatasetNotFoundError as error:
-        raise DataError(f"Unknown data set {name!r}: {_suggest(name)}") from error
+        raise DataError(
+            f"Unknown data set {name!r}, and no folder of that name: {_suggest(name)}"
+        ) from error
     except Exception as error:  # Each data set is a program: it can raise anything.
         raise DataError(
             f"The data set {name!r} cannot be opened ({_first_line(error)}): check the name, "

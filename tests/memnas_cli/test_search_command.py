@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import memnas_tf.layers  # noqa: F401 - Keras finds the model's layers by it
 from memnas_cli.main import main
+from memnas_cli.show_command import search_document
 from memnas_tf.errors import SearchError
 from memnas_tf.genotype import from_json, from_string
 from tests.memnas_cli.conftest import SMALL, run_memnas
@@ -71,6 +72,15 @@ def test_the_same_command_on_a_finished_search_trains_nothing(finished, data_dir
     after = (directory / "searches" / "digits" / "best" / "results.json").stat().st_mtime_ns
     assert after == before
     assert again.stdout.splitlines()[-10:] == first.stdout.splitlines()[-10:]
+
+
+def test_its_own_file_goes_on_with_a_search_and_json_is_all_that_is_printed(finished, tmp_path):
+    project = finished[0] / "searches" / "digits"
+    command = ("search", "--config", project / "search.toml", "--json")
+    result = run_memnas(*command, cwd=tmp_path)
+    assert json.loads(result.stdout) == json.loads(json.dumps(search_document(project)))
+    assert result.stderr.startswith("resuming after 4 trials in 2 rounds\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_leaves_a_search_that_goes_on_to_the_same_end(finished, data_dir, tmp_path):

@@ -1,0 +1,81 @@
+"""What the shell completes: data sets, presets and searches. Click does the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from memnas_tf.genotype import PRESETS
+from tuner.history import ORACLE_FILE
+
+_FOLDERS_DEEP = 2  # searches/digits
+
+
+def complete_dataset(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a data set, or a path.
+
+    Args:
+        context: The command.
+        parameter: Its parameter.
+        incomplete: What is typed so far.
+
+    Returns:
+        What it can become.
+    """
+    from memnas_tf.data.image_folder import known_datasets
+
+    names = [name for name in known_datasets() if name.startswith(incomplete)]
+    # Click takes a folder to mean: complete paths as the shell does.
+    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="dir")]
+
+
+def complete_search(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the directory of a search, or else any.
+
+    Args:
+        context: The command.
+        parameter: Its parameter.
+        incomplete: What is typed so far.
+
+    Returns:
+        What it can become.
+    """
+    found = [CompletionItem(path) for path in _searches(incomplete)]
+    return found or [CompletionItem(incomplete, type="dir")]
+
+
+def complete_source(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete an architecture or a search: a preset, a search's directory, or else a file.
+
+    Args:
+        context: The command.
+        parameter: Its parameter.
+        incomplete: What is typed so far.
+
+    Returns:
+        What it can become.
+    """
+    presets = [name for name in PRESETS if name.startswith(incomplete)]
+    found = [CompletionItem(name) for name in (*presets, *_searches(incomplete))]
+    return found or [CompletionItem(incomplete, type="file")]
+
+
+def _searches(incomplete: str) -> list[str]:
+    folder = Path(f"{incomplete}*").parent  # so that a slash at the end opens a folder
+    try:
+        paths = [
+            path.parent.as_posix()
+            for depth in range(_FOLDERS_DEEP + 1)
+            for path in sorted(folder.glob("*/" * depth + ORACLE_FILE))
+        ]
+    except OSError:
+        return []
+    return [path for path in paths if path.startswith(incomplete)]

@@ -1,0 +1,148 @@
+"""A command's options in a TOML file: `--config FILE`. Flags win over it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from memnas_cli.shapes import Bytes
+from memnas_tf.data.image_folder import is_image_folder
+from memnas_tf.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+# What is asked of one run of a command, and is no setting of what it makes.
+_FLAGS_ALONE = frozenset({"config", "overwrite", "quiet", "json", "help"})
+
+
+def _use_file(context: click.Context, option: click.Parameter, path: str | None) -> None:
+    if path is not None:
+        context.default_map = read_config(Path(path), context.command)
+
+
+config_option = click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    metavar="FILE.toml",
+    is_eager=True,
+    expose_value=False,
+    callback=_use_file,
+    help="Take options from a TOML file: max-rounds = 6. Flags win over it.",
+)
+
+
+def known_keys(command: click.Command) -> dict[str, click.Option]:
+    """List what a configuration file of a command may set.
+
+    Args:
+        command: The command.
+
+    Returns:
+        Its options by key, which is the flag without its dashes in front.
+    """
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    keys = {option.opts[-1].removeprefix("--"): option for option in options}
+    return {key: option for key, option in keys.items() if key not in _FLAGS_ALONE}
+
+
+def read_config(path: Path, command: click.Command) -> dict[str, Any]:
+    """Read a configuration file.
+
+    Args:
+        path: The file. Paths in it start from its folder.
+        command: Whose options it sets.
+
+    Returns:
+        Values by parameter, as they would be typed.
+
+    Raises:
+        ConfigError: It cannot be read, or it has an unknown key or a value that is none of its
+            option; the message names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(f"cannot read {str(path)!r}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"cannot read {str(path)!r}: it is not text in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is no TOML: {error}") from error
+    known = known_keys(command)
+    values = {}
+    for key, value in document.items():
+        where = f"{path}{_line(text, key)}"
+        option = _find(key, known, where)
+        values[str(option.name)] = _checked(key, value, option, where, path.parent)
+    return values
+
+
+def _find(key: str, known: Mapping[str, click.Option], where: str) -> click.Option:
+    if key in known:
+        return known[key]
+    if key in _FLAGS_ALONE:
+        raise ConfigError(f"{where}: {key} is for the command line alone; give it as --{key}")
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    raise ConfigError(f"{where}: unknown key {key!r}; {hint}the keys are {', '.join(known)}")
+
+
+def _checked(key: str, value: Any, option: click.Option, where: str, base: Path) -> Any:
+    kinds, name = _kinds(option)
+    if type(value) not in kinds:
+        raise ConfigError(f"{where}: {key} is {_shown(value)}; it must be {name}")
+    if isinstance(option.type, click.Choice):
+        value = str(value)
+    try:
+        option.type.convert(value, option, None)
+    except click.BadParameter as error:
+        raise ConfigError(f"{where}: {key}: {error.message}") from error
+    if isinstance(option.type, click.Path):
+        return os.path.normpath(base / os.path.expanduser(value))
+    if key == "dataset" and is_image_folder(value, base):
+        folder = os.path.normpath(base / os.path.expanduser(value))
+        # Or it could be taken for a name.
+        return folder if os.path.isabs(folder) else os.path.join(os.curdir, folder)
+    return value
+
+
+def _kinds(option: click.Option) -> tuple[tuple[type, ...], str]:
+    kind = option.type
+    if option.is_flag:
+        return (bool,), "true or false"
+    if isinstance(kind, type(click.INT)):
+        return (int,), "a whole number"
+    if isinstance(kind, type(click.FLOAT)):
+        return (int, float), "a number"
+    if isinstance(kind, Bytes):
+        return (int, str), 'a number of bytes, such as 256000 or "256kB"'
+    if isinstance(kind, click.Choice) and all(choice.isdecimal() for choice in kind.choices):
+        return (int,), f"one of {', '.join(kind.choices)}"
+    return (str,), "text in quotes"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "a table"
+    return repr(value)
+
+
+def _line(text: str, key: str) -> str:
+    # tomllib does not tell where a value stood.
+    pattern = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
+    for number, line in enumerate(text.splitlines(), 1):
+        if pattern.match(line):
+            return f", line {number}"
+    return ""

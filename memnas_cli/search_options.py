@@ -1,0 +1,195 @@
+"""The options of `memnas search`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from memnas_cli.completion import complete_dataset
+from memnas_cli.config_file import config_option
+from memnas_cli.shapes import COUNT, Bytes, Size
+from memnas_tf.memory.arena_memory import DTYPES, KERNELS
+from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
+from memnas_tf.metric import DEFAULT_METRIC, METRICS
+from memnas_tf.template import DEFAULT_BLOCKS
+from tuner.ranking import RANKERS
+from tuner.settings import DEFAULT_RANKER
+from tuner.trials.trial_files import DEFAULT_KEEP
+
+_DATA = (
+    click.option(
+        "--dataset",
+        default="digits",
+        metavar="NAME|FOLDER",
+        shell_complete=complete_dataset,
+        help="A data set of tensorflow_datasets, or a folder of images: train/CLASS/*.jpg and "
+        "test/CLASS/*.jpg, or CLASS/*.jpg.",
+    ),
+    click.option(
+        "--data-dir",
+        type=click.Path(file_okay=False),
+        metavar="FOLDER",
+        help="Where tensorflow_datasets keeps its data sets.",
+        show_default="~/tensorflow_datasets",
+    ),
+    click.option(
+        "--image-size",
+        type=Size("height", "width"),
+        help="Resize all images, in pixels; needed where they differ in size.",
+        show_default="as is",
+    ),
+    click.option(
+        "--limit",
+        type=click.IntRange(min=2),
+        metavar="IMAGES",
+        help="Use only so many training images.",
+        show_default="all",
+    ),
+    click.option(
+        "--validation-fraction",
+        default=0.2,
+        metavar="FRACTION",
+        help="Part of the training images held out to measure accuracy on.",
+    ),
+    click.option(
+        "--augmentation",
+        type=click.Choice(["paper", "crop", "none"]),
+        help="Crop, flip and cutout; crop alone; or none.",
+        show_default="crop for sets of letters and digits, else paper",
+    ),
+)
+_SEARCH = (
+    click.option("--max-rounds", default=4, type=COUNT, help="Rounds of grow and trim."),
+    click.option("--trials-per-round", default=6, type=COUNT, help="Candidates trained per round."),
+    click.option(
+        "--max-trials", type=COUNT, help="Candidates trained in all.", show_default="no limit"
+    ),
+    click.option("--max-cells", default=8, type=COUNT, help="Cells in a block, at most."),
+    click.option(
+        "--tradeoff",
+        default=0.5,
+        type=click.FloatRange(0, 1),
+        metavar="NUMBER",
+        help="The paper's lambda: 0 for memory alone, 1 for accuracy alone.",
+    ),
+    click.option(
+        "--metric",
+        default=DEFAULT_METRIC,
+        type=click.Choice(list(METRICS)),
+        help="Changes as they are, or divided by their range over a round.",
+    ),
+    click.option(
+        "--ranker",
+        default=DEFAULT_RANKER,
+        type=click.Choice(list(RANKERS)),
+        help="What ranks candidates from the third round on.",
+    ),
+    click.option(
+        "--seed",
+        default=0,
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Of every random choice; the same gives the same search.",
+    ),
+)
+_MEMORY = (
+    click.option(
+        "--memory",
+        default=MEMORIES[0],
+        type=click.Choice(MEMORIES),
+        help="The intermediate memory that counts: the paper's, or what LiteRT allocates.",
+    ),
+    click.option(
+        "--dtype", default=DTYPES[0], type=click.Choice(DTYPES), help="Type of LiteRT's tensors."
+    ),
+    click.option(
+        "--kernels",
+        default=KERNELS[0],
+        type=click.Choice(KERNELS),
+        help="LiteRT's kernels, for the arena.",
+    ),
+    click.option(
+        "--bytes-per-weight",
+        type=click.Choice([str(size) for size in WEIGHT_SIZES]),
+        callback=lambda context, option, value: None if value is None else int(value),
+        help="Bytes of one parameter.",
+        show_default="by dtype",
+    ),
+    click.option(
+        "--max-arena",
+        type=Bytes(),
+        help="Only networks whose arena fits, such as 256kB.",
+        show_default="no limit",
+    ),
+    click.option(
+        "--max-parameters",
+        type=Bytes(),
+        help="Only networks whose parameters fit, such as 1MB.",
+        show_default="no limit",
+    ),
+)
+_TRAINING = (
+    click.option("--epochs", default=5, type=COUNT, help="Epochs per candidate."),
+    click.option("--batch-size", default=32, type=COUNT, help="Images per training step."),
+    click.option(
+        "--learning-rate",
+        default=0.05,
+        type=click.FloatRange(0, min_open=True),
+        metavar="NUMBER",
+        help="Where the learning rate starts, and starts again.",
+    ),
+    click.option("--filters", default=8, type=COUNT, help="Output channels of every operation."),
+    click.option("--blocks", default=DEFAULT_BLOCKS, type=COUNT, help="Blocks of the network."),
+)
+_RUN = (
+    click.option(
+        "--keep-checkpoints",
+        default=DEFAULT_KEEP,
+        type=COUNT,
+        help="Keep the weights of so many trials, the best.",
+    ),
+    click.option(
+        "--directory",
+        default="searches",
+        type=click.Path(file_okay=False),
+        metavar="FOLDER",
+        help="Where searches are kept.",
+    ),
+    click.option(
+        "--project-name",
+        metavar="NAME",
+        help="The search's folder in it.",
+        show_default="the data set's name",
+    ),
+    click.option("--overwrite", is_flag=True, help="Start anew where a search is; delete it."),
+    click.option(
+        "--workers",
+        type=COUNT,
+        help="Train so many candidates at once, each in its own process.",
+        show_default="one, in this",
+    ),
+    config_option,
+    click.option("--quiet", is_flag=True, help="Print the result alone, not the search's course."),
+    click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print the result as JSON for a script, in bytes; the course goes to stderr.",
+    ),
+)
+
+
+def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a search.
+
+    Args:
+        command: A function that takes them by name.
+
+    Returns:
+        The function with its options.
+    """
+    for option in reversed((*_DATA, *_SEARCH, *_MEMORY, *_TRAINING, *_RUN)):
+        command = option(command)
+    return command

@@ -1,0 +1,227 @@
+"""A folder of images as a data set: which files it has, of which class, in which split.
+
+tensorflow_datasets has an `ImageFolder` of its own. It knows no flat layout, takes hidden folders
+for classes, passes over what is no image, and finds an unreadable image only while training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from memnas_tf.errors import DataError
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+TEST_FRACTION = 0.2
+_SPLITS = ("train", "validation", "test")
+_LEFT_BY_SYSTEMS = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
+_LAYOUTS = "lay it out as train/CLASS/*.jpg and test/CLASS/*.jpg, or as CLASS/*.jpg"
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """An image file.
+
+    Attributes:
+        path: Where it lies.
+        label: Its class, counted from 0.
+    """
+
+    path: Path
+    label: int
+
+
+@dataclass(frozen=True)
+class ImageFolder:
+    """The files of an image folder.
+
+    Attributes:
+        root: The folder.
+        labels: Name of each class.
+        splits: The files of each split, in an order that a seed chose.
+    """
+
+    root: Path
+    labels: tuple[str, ...]
+    splits: Mapping[str, tuple[LabelledFile, ...]]
+
+    @property
+    def name(self) -> str:
+        """The folder's name, without the path to it."""
+        return self.root.resolve().name
+
+    def fingerprint(self) -> str:
+        """Tell these files from others, wherever the folder lies.
+
+        Returns:
+            Their number, and a checksum of their names and sizes.
+        """
+        files = sorted(
+            (file.path.relative_to(self.root).as_posix(), file.path.stat().st_size)
+            for files in self.splits.values()
+            for file in files
+        )
+        return f"{len(files)} files, {hashlib.sha256(repr(files).encode()).hexdigest()[:12]}"
+
+
+def is_image_folder(name: str, base: Path = Path()) -> bool:
+    """Tell whether the name of a data set means a folder of images.
+
+    Args:
+        name: A path, or a name that tensorflow_datasets knows. Where it could be both it is the
+            latter; `./mnist` is the folder.
+        base: What a path starts from.
+
+    Returns:
+        Whether it is a path.
+    """
+    if name.startswith((".", "/", "~", os.sep)) or name.endswith(("/", os.sep)):
+        return True
+    return (base / name).is_dir() and name.split("/")[0].split(":")[0] not in known_datasets()
+
+
+def known_datasets() -> list[str]:
+    """List the data sets that need no path.
+
+    Returns:
+        `digits`, and the names that tensorflow_datasets knows without asking the network.
+    """
+    import tensorflow_datasets as tfds
+
+    return sorted({"digits", *tfds.list_builders(with_community_datasets=False)})
+
+
+def find_images(root: str | os.PathLike[str], seed: int) -> ImageFolder:
+    """List the images of a folder.
+
+    Args:
+        root: The folder. It holds `train/<class>/` and, if there is a test split, `test/<class>/`
+            or `validation/<class>/`; or `<class>/` alone, and then a fifth of each class,
+            chosen by the seed, is the test split.
+        seed: Chooses the order of the files, and that fifth.
+
+    Returns:
+        Its classes and files.
+
+    Raises:
+        DataError: It is no folder, it has no images or fewer than two classes, a class is empty,
+            or something lies in it that does not belong there.
+    """
+    root = Path(root).expanduser()
+    if not root.is_dir():
+        raise DataError(f"There is no folder {str(root)!r} to read images from: check the path.")
+    folders = {path.name: path for path in _folders(root)}
+    _refuse_loose_images(root)
+    if not folders:
+        raise DataError(f"There are no images in {str(root)!r}: {_LAYOUTS}.")
+    if "train" in folders:
+        return _with_splits(root, folders, seed)
+    if "test" in folders:
+        raise DataError(f"{str(root)!r} has a folder 'test' and none named 'train': {_LAYOUTS}.")
+    labels = _labels(root)
+    return ImageFolder(root, labels, _split_off_test(root, labels, seed))
+
+
+def _with_splits(root: Path, folders: Mapping[str, Path], seed: int) -> ImageFolder:
+    others = [name for name in folders if name not in _SPLITS]
+    if others:
+        raise DataError(
+            f"{str(root)!r} has a folder {others[0]!r} beside 'train': move it away, or rename it "
+            f"to one of {', '.join(_SPLITS)}."
+        )
+    labels = _labels(folders["train"])
+    splits = {}
+    for split in (name for name in _SPLITS if name in folders):
+        _refuse_loose_images(folders[split])
+        classes = {path.name: path for path in _folders(folders[split])}
+        unknown = [name for name in classes if name not in labels]
+        if unknown:
+            raise DataError(
+                f"The class {unknown[0]!r} of {str(folders[split])!r} is none of "
+                f"{str(folders['train'])!r}: put images of it there too, or remove it."
+            )
+        files = [
+            LabelledFile(path, label)
+            for label, name in enumerate(labels)
+            if name in classes
+            for path in _images(classes[name])
+        ]
+        if not files:
+            raise DataError(f"There are no images in {str(folders[split])!r}: {_LAYOUTS}.")
+        splits[split] = _shuffled(files, np.random.default_rng(seed))
+    return ImageFolder(root, labels, splits)
+
+
+def _split_off_test(
+    root: Path, labels: tuple[str, ...], seed: int
+) -> dict[str, tuple[LabelledFile, ...]]:
+    generator = np.random.default_rng(seed)
+    train: list[LabelledFile] = []
+    test: list[LabelledFile] = []
+    for label, name in enumerate(labels):
+        paths = _images(root / name)
+        if len(paths) < 2:
+            raise DataError(
+                f"There is one image in {str(root / name)!r}, which cannot be both trained on and "
+                "tested on: add images, or split them yourself into train and test."
+            )
+        files = _shuffled([LabelledFile(path, label) for path in paths], generator)
+        held_out = max(1, round(len(files) * TEST_FRACTION))
+        test += files[:held_out]
+        train += files[held_out:]
+    return {"train": _shuffled(train, generator), "test": _shuffled(test, generator)}
+
+
+def _shuffled(
+    files: list[LabelledFile], generator: np.random.Generator
+) -> tuple[LabelledFile, ...]:
+    # By class they would be no use to who takes only the first.
+    return tuple(files[index] for index in generator.permutation(len(files)))
+
+
+def _labels(parent: Path) -> tuple[str, ...]:
+    names = tuple(sorted(path.name for path in _folders(parent)))
+    if len(names) < 2:
+        there = f"one class, {names[0]!r}" if names else "no classes"
+        raise DataError(f"There is {there} in {str(parent)!r}: {_LAYOUTS}, with two or more.")
+    return names
+
+
+def _images(folder: Path) -> list[Path]:
+    """List the images of a class, in a fixed order; refuse what is none."""
+    paths = [path for path in sorted(folder.iterdir()) if not _is_left_by_system(path)]
+    if not paths:
+        raise DataError(f"The class folder {str(folder)!r} is empty: add images, or remove it.")
+    for path in paths:
+        if path.is_dir():
+            raise DataError(
+                f"{str(path)!r} is a folder, where {str(folder)!r} should hold the images of one "
+                f"class: {_LAYOUTS}."
+            )
+        if path.suffix.lower() not in IMAGE_SUFFIXES:
+            raise DataError(
+                f"{str(path)!r} is none of {', '.join(IMAGE_SUFFIXES)}: convert it to JPEG or PNG, "
+                "or move it away."
+            )
+    return paths
+
+
+def _refuse_loose_images(folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in IMAGE_SUFFIXES and not _is_left_by_system(path):
+            raise DataError(f"The image {str(path)!r} lies in no class's folder: {_LAYOUTS}.")
+
+
+def _folders(parent: Path) -> list[Path]:
+    return [
+        path for path in sorted(parent.iterdir()) if path.is_dir() and not _is_left_by_system(path)
+    ]
+
+
+def _is_left_by_system(path: Path) -> bool:
+    return path.name.startswith(".") or path.name in _LEFT_BY_SYSTEMS

@@ -1,0 +1,124 @@
+"""Where the images of a data set come from: tensorflow_datasets, or a folder."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+from memnas_tf.data import source
+from memnas_tf.data.dataset import Images, Labels
+from memnas_tf.data.image_files import common_shape, read_images
+from memnas_tf.data.image_folder import find_images, is_image_folder
+from memnas_tf.data.source import ImageFeatures
+
+
+class ImageSource(Protocol):
+    """Tell of a data set, and read it.
+
+    Attributes:
+        name: Its name.
+        features: What its images and labels are.
+        fingerprint: What tells its content from another's; None where its name does.
+    """
+
+    name: str
+    features: ImageFeatures
+    fingerprint: str | None
+
+    def prepare(self, *, download: bool) -> None:
+        """Have the data on disk."""
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The names of its splits."""
+
+    def read(
+        self, split: str, count: int | None, shape: tuple[int, int, int]
+    ) -> tuple[Images, Labels]:
+        """Read the first images of a split, all for None, resized to a shape."""
+
+
+class NamedSource:
+    """A data set of tensorflow_datasets.
+
+    Args:
+        name: Its name.
+        data_dir: Folder of prepared data sets; None is tensorflow_datasets' own default.
+
+    Raises:
+        DataError: There is no such data set, or it is not for image classification.
+    """
+
+    fingerprint: str | None = None
+
+    def __init__(self, name: str, data_dir: str | None) -> None:
+        self.name = name
+        self._builder = source.find_builder(name, data_dir)
+        self.features = source.read_features(name, self._builder)
+
+    def prepare(self, *, download: bool) -> None:
+        """Have the data on disk."""
+        source.prepare(self.name, self._builder, download=download)
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The names of its splits, once it is prepared."""
+        return tuple(self._builder.info.splits)
+
+    def read(
+        self, split: str, count: int | None, shape: tuple[int, int, int]
+    ) -> tuple[Images, Labels]:
+        """Read the first images of a split, all for None, resized to a shape."""
+        return source.read_split(self.name, self._builder, split, count, shape)
+
+
+class FolderSource:
+    """A folder of images.
+
+    Args:
+        path: The folder.
+        seed: Chooses the order of its files, and its test split where it has none.
+
+    Raises:
+        DataError: It is no folder of images.
+    """
+
+    def __init__(self, path: str, seed: int) -> None:
+        self._folder = find_images(path, seed)
+        self.name = self._folder.name
+        self.fingerprint: str | None = self._folder.fingerprint()
+        files = [file.path for files in self._folder.splits.values() for file in files]
+        self.features = ImageFeatures(common_shape(files), self._folder.labels)
+
+    def prepare(self, *, download: bool) -> None:
+        """Do nothing: the files are there."""
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The names of its splits."""
+        return tuple(self._folder.splits)
+
+    def read(
+        self, split: str, count: int | None, shape: tuple[int, int, int]
+    ) -> tuple[Images, Labels]:
+        """Read the first images of a split, all for None, resized to a shape."""
+        return read_images(self._folder.splits[split][:count], shape)
+
+
+def open_source(name: str, data_dir: str | os.PathLike[str] | None, seed: int) -> ImageSource:
+    """Find a data set by its name or path.
+
+    Args:
+        name: A name that tensorflow_datasets knows, or the path of a folder of images.
+        data_dir: Folder of prepared data sets; None is tensorflow_datasets' own default.
+        seed: Chooses the order of a folder's files, and its test split where it has none.
+
+    Returns:
+        The data set, not yet read.
+
+    Raises:
+        DataError: There is no such data set, or it is not for image classification.
+    """
+    if is_image_folder(name):
+        return FolderSource(name, seed)
+    return NamedSource(name, None if data_dir is None else os.fspath(data_dir))

@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from memnas_cli.config_file import known_keys, read_config
+from memnas_cli.main import main
+from memnas_cli.search_command import search
+from memnas_cli.search_file import write_search_file
+from memnas_tf.errors import ConfigError
+
+
+def parsed(*arguments):
+    """Return what the command would run with."""
+    return search.make_context("search", [str(argument) for argument in arguments]).params
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "search.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_file_sets_options_and_flags_win(written):
+    path = written('max-rounds = 6\ntradeoff = 1\nmax-arena = "4kB"\nbytes-per-weight = 2\n')
+    params = parsed("--config", path, "--tradeoff", "0.25")
+    expected = {**parsed(), "max_rounds": 6, "max_arena": 4000, "bytes_per_weight": 2}
+    assert params == {**expected, "tradeoff": 0.25}
+
+
+def test_paths_start_from_the_file(written, tmp_path):
+    (tmp_path / "photos").mkdir()
+    path = written('dataset = "photos"\ndirectory = "../found"\ndata-dir = "/sets"\n')
+    params = parsed("--config", path)
+    assert params["dataset"] == str(tmp_path / "photos")
+    assert params["directory"] == str(tmp_path.parent / "found")
+    assert params["data_dir"] == "/sets"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "seed = 1\nmax_rounds = 6\n",
+            "line 2: unknown key 'max_rounds'; did you mean max-rounds?",
+        ),
+        (
+            "colour = 6\n",
+            "line 1: unknown key 'colour'; the keys are dataset, data-dir, image-size",
+        ),
+        ("[search]\nseed = 1\n", "line 1: unknown key 'search'"),
+        ("\nseed = true\n", "line 2: seed is true; it must be a whole number"),
+        ("epochs = 2.5\n", "line 1: epochs is 2.5; it must be a whole number"),
+        ('tradeoff = "low"\n', "line 1: tradeoff is 'low'; it must be a number"),
+        ("tradeoff = 2\n", "line 1: tradeoff: 2.0 is not in the range 0<=x<=1"),
+        ("image-size = [8, 8]\n", "line 1: image-size is [8, 8]; it must be text in quotes"),
+        ('image-size = "8"\n', "line 1: image-size: '8' is not heightxwidth"),
+        ("memory.lifetime = 1\n", "line 1: memory is a table; it must be text in quotes"),
+        ('memory = "ram"\n', "line 1: memory: 'ram' is not one of 'lifetime', 'arena'"),
+        ("bytes-per-weight = 3\n", "line 1: bytes-per-weight: '3' is not one of '4', '2', '1'"),
+        ("overwrite = true\n", "line 1: overwrite is for the command line alone"),
+        ("seed = \n", "is no TOML: Invalid value (at line 1, column 8)"),
+    ],
+)
+def test_what_a_file_cannot_say_is_refused_with_its_line(text, message, written):
+    path = written(text)
+    result = CliRunner().invoke(main, ["search", "--config", str(path)])
+    assert result.exit_code == 2
+    assert f"{path}" in result.output
+    assert message in result.output
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"cannot read '.*gone.toml': No such file"):
+        read_config(tmp_path / "gone.toml", search)
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="not text in UTF-8"):
+        read_config(tmp_path / "binary.toml", search)
+
+
+def test_every_setting_of_a_search_can_be_in_a_file():
+    flags = {option.opts[-1] for option in search.params if isinstance(option, click.Option)}
+    alone = {"--config", "--overwrite", "--quiet", "--json"}
+    assert {f"--{key}" for key in known_keys(search)} == flags - alone
+
+
+def test_a_search_s_file_makes_the_same_search_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photos").mkdir()
+    arguments = ["--dataset", "photos", "--image-size", "8x9", "--max-parameters", "1MB"]
+    options = {**parsed(*arguments, "--data-dir", "sets", "--bytes-per-weight", "1")}
+    options["project_name"] = "photos"
+    project = Path("searches/photos")
+    write_search_file(project, search, options)
+    again = parsed("--config", project / "search.toml")
+    assert again == {**options, "dataset": "./photos"}
+    monkeypatch.chdir(project)
+    again = parsed("--config", "search.toml")
+    assert again["directory"] == ".."
+    assert Path(again["dataset"]).resolve() == tmp_path / "photos"
+    assert Path(again["data_dir"]).resolve() == tmp_path / "sets"
