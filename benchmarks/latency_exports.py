@@ -56,7 +56,7 @@ class Exports:
         if runtime == "SavedModel":
             return {name: _signature_run(self._signature(name), images) for name in NETWORKS}
         _, dtype = runtime.split()
-        return {name: _litert_run(self._litert_file(name, dtype), images) for name in NETWORKS}
+        return {name: litert_run(self._litert_file(name, dtype), images) for name in NETWORKS}
 
     def memory(self, network: str) -> dict[str, Any]:
         """Return what a network needs on a device, in bytes.
@@ -128,7 +128,16 @@ def _signature_run(signature: Any, images: Any) -> Callable[[], object]:
     return lambda: signature(images=batch)["probabilities"].numpy()
 
 
-def _litert_run(content: bytes, images: Any) -> Callable[[], object]:
+def litert_run(content: bytes, images: Any) -> Callable[[], object]:
+    """Make a LiteRT file ready for a batch.
+
+    Args:
+        content: The LiteRT model, of one image.
+        images: The batch, uint8 pixels of shape (batch, height, width, channels).
+
+    Returns:
+        Runs the batch through the interpreter, on one thread, and returns its output.
+    """
     from memnas_tf.litert.interpreter import start_interpreter
 
     interpreter = start_interpreter(content, "xnnpack")

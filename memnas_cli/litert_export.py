@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from memnas_cli.interrupts import Interrupts
 from memnas_cli.quiet import import_quietly, start_keras
 from memnas_cli.winner_files import PREPROCESSING_FILE
 from memnas_tf.errors import ConfigError
@@ -78,13 +79,17 @@ def export_litert_files(
     from serving.litert.export import export_litert
 
     preprocessing = load_preprocessing(model_file.parent / PREPROCESSING_FILE)
-    with _ExportProgress(Console(stderr=True)) as progress:
-        progress.show("loading the model and its data", 0, 0)
+    interrupts = Interrupts()
+    with _ExportProgress(Console(stderr=True)) as progress, interrupts.noted():
+
+        def on_progress(what: str, done: int, total: int) -> None:
+            interrupts.check()
+            progress.show(what, done, total)
+
+        on_progress("loading the model and its data", 0, 0)
         model = load_keras_model(model_file)
         data = _load_data(settings, dataset, data_dir, preprocessing)
-        exported = export_litert(
-            model, preprocessing, data, directory, types, version, progress.show
-        )
+        exported = export_litert(model, preprocessing, data, directory, types, version, on_progress)
     _print(exported.report)
     if settings is not None:
         _warn_of_budget(exported.report, settings.target)

@@ -118,6 +118,18 @@ def test_a_search_exports_as_litert_files_with_a_table(litert, finished):
     assert "reference" in result.stdout
 
 
+def test_ctrl_c_leaves_no_litert_files(finished, data_dir, tmp_path, monkeypatch):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT files are run by ai-edge-litert")
+    search = finished[0] / "searches" / "digits"
+    # Where Keras would swallow it.
+    monkeypatch.setattr(
+        "serving.litert.export.keras_classes", lambda *_: signal.raise_signal(signal.SIGINT)
+    )
+    result = export_litert(search, "--to", tmp_path, "--data-dir", data_dir)
+    assert result.exit_code == 130
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_bare_model_needs_its_data_set(finished, tmp_path):
     model = finished[0] / "searches" / "digits" / "best" / "model.keras"
     result = export_litert(model, "--to", tmp_path / "models")
