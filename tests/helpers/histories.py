@@ -27,7 +27,7 @@ TEMPLATE = cifar_template((16, 16, 3), classes=4, filters=8)
 
 def made_up_history(rounds=3, trials=3, **settings):
     """Make up a search of so many finished rounds of so many trials each."""
-    arguments = {"max_rounds": rounds, "trials_per_round": trials, **settings}
+    arguments = {"max_rounds": max(rounds, 1), "trials_per_round": trials, **settings}
     chosen = SearchSettings(TEMPLATE, blocks=5, **arguments)
     made = []
     for number in range(1, rounds + 1):

@@ -134,9 +134,9 @@ def test_pictures_that_there_is_no_room_for_are_left_out_the_answer_s_last(tmp_p
     data = load_search_data(write_search(made_up_history(2, 2), tmp_path / "a"))
     networks = chosen_networks(data, best=1)
     (answer,) = [network for network in networks if network.is_best]
-    left_out = add_pictures(data, networks, 200_000, lambda words: None)
+    left_out = add_pictures(data, networks, 130_000, lambda words: None)
     sizes = {n.title: sum(len(p.source) for p in n.pictures) for n in networks}
-    assert 0 < sum(sizes.values()) <= 200_000
+    assert 0 < sum(sizes.values()) <= 130_000
     assert left_out == 4 * len(networks) - sum(len(n.pictures) for n in networks) > 0
     assert len(answer.pictures) == 4
 

@@ -126,7 +126,7 @@ def _charts(data: SearchData) -> list[Picture]:
                 partial(draw_ranking, qualities),
             ),
             make_picture(
-                "How well the ranker ordered them (as the paper's Table 3)",
+                "How well the ranker ordered them (by the measures of the paper's Table 3)",
                 partial(draw_ranking_quality, qualities),
             ),
         ]
