@@ -8,9 +8,9 @@ Source: the paper, section 3.1 (CIFAR-10) and section 4.1 (ImageNet).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Block, Cell, Genotype
@@ -100,6 +100,25 @@ class Template:
                 f"so it must be at least {shrink}x{shrink}; enlarge the images or use fewer "
                 "blocks of stride 2"
             )
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Template:
+        """Read what `dataclasses.asdict` made of a template, as JSON gives it back.
+
+        Args:
+            document: The attributes by name.
+
+        Returns:
+            The template.
+
+        Raises:
+            ConfigError: If a number is out of range.
+        """
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in document.items()
+        }
+        return cls(**values)
 
     @property
     def blocks(self) -> int:

@@ -54,7 +54,7 @@ def facts_from_document(document: Mapping[str, Any]) -> TrainingFacts:
     known = {name: document[name] for name in names if name in document}
     try:
         if known.get("template") is not None:
-            known["template"] = _template(known["template"])
+            known["template"] = Template.from_document(known["template"])
         if known.get("genotype") is not None:
             from_string(known["genotype"]).require_buildable()
         for name in ("val_accuracy", "test_accuracy"):
@@ -62,10 +62,3 @@ def facts_from_document(document: Mapping[str, Any]) -> TrainingFacts:
         return TrainingFacts(**known)
     except (AttributeError, TypeError, ValueError) as error:
         raise ExportError(f"the facts about the network cannot be used: {error}") from error
-
-
-def _template(document: Mapping[str, Any]) -> Template:
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
-    }
-    return Template(**values)

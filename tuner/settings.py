@@ -87,12 +87,9 @@ class SearchSettings:
         """
         if set(state) != {item.name for item in fields(cls)}:
             raise SearchError("the settings of this search are not those of this version")
-        template: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in state["template"].items()
-        }
+        template = Template.from_document(state["template"])
         target = MemoryTarget(**state["target"])
-        return cls(**{**state, "template": Template(**template), "target": target})
+        return cls(**{**state, "template": template, "target": target})
 
     def flat(self) -> dict[str, Any]:
         """Return all settings by name, those of the template, the target and the training too."""
