@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping
 from html import escape
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from memnas_tf.genotype import from_string
@@ -74,18 +72,23 @@ def draw_pictures(facts: TrainingFacts) -> dict[str, bytes]:
     """
     if facts.genotype is None:
         return {}
-    from memnas_tf.drawing import draw_genotype, draw_lifetimes  # matplotlib takes its time
+    # matplotlib takes its time
+    from memnas_tf.drawing.lifetime_layout import lay_out_lifetimes
+    from memnas_tf.drawing.lifetime_plot import paint_lifetimes
+    from memnas_tf.drawing.page import lay_out_page
+    from memnas_tf.drawing.painting import paint
+    from memnas_tf.drawing.picture_file import picture_bytes
 
     genotype = from_string(facts.genotype)
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "picture.png"
-        draw_genotype(genotype, file)
-        pictures = {"Architecture, drawn": file.read_bytes()}
-        if facts.template is not None:
-            rows = paper_rows(network_graph(genotype, facts.template))
-            subtitle = "the paper's lifetimes: a layer a step, float32, one image"
-            draw_lifetimes(rows, file, "Intermediate results", subtitle)
-            pictures["Lifetimes"] = file.read_bytes()
+    drawing = picture_bytes(lambda: paint(lay_out_page(genotype, None, None)), ".png")
+    pictures = {"Architecture, drawn": drawing}
+    if facts.template is not None:
+        rows = paper_rows(network_graph(genotype, facts.template))
+        subtitle = "the paper's lifetimes: a layer a step, float32, one image"
+        pictures["Lifetimes"] = picture_bytes(
+            lambda: paint_lifetimes(lay_out_lifetimes(rows, "Intermediate results", subtitle)),
+            ".png",
+        )
     return pictures
 
 

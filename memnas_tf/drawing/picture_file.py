@@ -14,6 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from memnas_tf.errors import ConfigError
+from memnas_tf.files import whole_file
 
 _DOTS_PER_INCH = 150
 # The larger side of a PNG; more is a matter for SVG.
@@ -53,9 +54,12 @@ def write_picture(path: str | os.PathLike[str], paint: Callable[[], Figure]) -> 
     Raises:
         ConfigError: If the path has another suffix.
     """
-    suffix = check_suffix(path)
+    path, suffix = Path(path), check_suffix(path)
     with rc_context(_SETTINGS):
-        _write(paint(), Path(path), suffix)
+        figure = paint()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as temporary:
+            _print(figure, temporary, suffix)
 
 
 def picture_bytes(paint: Callable[[], Figure], suffix: str) -> bytes:
@@ -97,16 +101,6 @@ def check_suffix(path: str | os.PathLike[str]) -> str:
             f"cannot draw {path.name!r}: its suffix is {suffix!r}; use {' or '.join(_CANVASES)}"
         )
     return suffix
-
-
-def _write(figure: Figure, path: Path, suffix: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        _print(figure, temporary, suffix)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _print(figure: Figure, file: Path | IO[bytes], suffix: str) -> None:
