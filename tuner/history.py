@@ -13,6 +13,7 @@ from memnas_tf.errors import SearchError
 from memnas_tf.files import previous_path
 from tuner.rounds import PlannedTrial, Round, ranked_trials
 from tuner.settings import SearchSettings
+from tuner.state_check import check_rounds
 
 ORACLE_FILE = "oracle.json"
 SCHEMA_VERSION = 2
@@ -73,16 +74,10 @@ class SearchHistory:
                 state["stop_reason"],
                 {str(key): float(value) for key, value in state["durations"].items()},
             )
-            history._check_trial_ids()
+            check_rounds(history.rounds)
             return history
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise SearchError(f"its state cannot be read: {error}") from error
-
-    def _check_trial_ids(self) -> None:
-        # They become names of directories, and a search may come from a stranger.
-        for trial in (trial for entry in self.rounds for trial in entry.trials):
-            if trial.trial_id is not None and not str(trial.trial_id).isalnum():
-                raise ValueError(f"{trial.trial_id!r} is no trial's id")
 
 
 def has_search(directory: str | Path) -> bool:

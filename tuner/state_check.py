@@ -1,0 +1,67 @@
+"""What no search writes: values in a search's state that whoever wrote it is not trusted with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from memnas_tf.errors import GenotypeError
+from memnas_tf.genotype import from_string
+from tuner.rounds import COMPLETED, FAILED, PLANNED, RUNNING, PlannedTrial, Round
+
+_MEASURES = ("parameter_bytes", "lifetime_bytes", "arena_bytes", "intermediate_bytes")
+_RESULTS = ("predicted", "val_accuracy", "efficiency", "memory_term")
+_STATES = (PLANNED, RUNNING, COMPLETED, FAILED)
+
+
+def check_rounds(rounds: Sequence[Round]) -> None:
+    """Refuse values that no search writes, before arithmetic or a path is made of them.
+
+    Args:
+        rounds: The rounds as they were read.
+
+    Raises:
+        ValueError: If there is one.
+    """
+    for entry in rounds:
+        fault = _round_fault(entry)
+        for position, trial in enumerate(entry.trials):
+            fault = fault or _trial_fault(trial, f"trial {position + 1} of round {entry.number!r}")
+        if fault:
+            raise ValueError(fault)
+
+
+def _round_fault(entry: Round) -> str | None:
+    if not isinstance(entry.number, int):
+        return f"a round has the number {entry.number!r}"
+    winner = entry.winner
+    if winner is not None and not (isinstance(winner, int) and 0 <= winner < len(entry.trials)):
+        return f"round {entry.number} has the winner {winner!r}"
+    return _genotype_fault(entry.base, f"the base of round {entry.number!r}")
+
+
+def _trial_fault(trial: PlannedTrial, name: str) -> str | None:
+    # It becomes the name of a directory.
+    if trial.trial_id is not None and not str(trial.trial_id).isalnum():
+        return f"{trial.trial_id!r} is no trial's id"
+    if trial.status not in _STATES:
+        return f"{name} has the status {trial.status!r}"
+    for field in _MEASURES:
+        value = getattr(trial, field)
+        if not isinstance(value, int) or value < 0:
+            return f"{name} has {value!r} as {field}"
+    for field in _RESULTS:
+        value = getattr(trial, field)
+        if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
+            return f"{name} has {value!r} as {field}"
+    if trial.status == COMPLETED and trial.val_accuracy is None:
+        return f"{name} is completed without an accuracy"
+    return _genotype_fault(trial.genotype, name)
+
+
+def _genotype_fault(genotype: str, name: str) -> str | None:
+    try:
+        from_string(genotype)
+    except (GenotypeError, AttributeError, TypeError) as error:
+        return f"{name}: {error}"
+    return None
