@@ -1,0 +1,92 @@
+"""A ridge regression and a forest of randomised trees, averaged: the default ranker.
+
+The regression sees a few features in which accuracy is about linear, and so ranks networks that
+are larger than any it has learned from. The trees see everything, and which operations go
+together, but expect of a larger network what the largest known one has. What the two get wrong
+has little in common, and their mean ranks better than either: docs/results.md, "Rankers".
+
+Source: MacKay, "Bayesian Interpolation", Neural Computation 1992; Geurts, Ernst and Wehenkel,
+"Extremely randomized trees", Machine Learning 2006.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import BayesianRidge
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from memnas_tf.errors import ConfigError
+from memnas_tf.genotype import Genotype
+from memnas_tf.template import Template
+from tuner.ranking.checks import check_candidates, check_settings
+from tuner.ranking.features import Features, pattern_features, trend_features
+from tuner.ranking.ranker import LabelledRound, Scores, labelled_only
+
+TREES = 200
+FEATURES_PER_SPLIT = 0.5
+
+
+class RidgeTreesRanker:
+    """Score each candidate by the mean of a Bayesian ridge regression and extremely random trees.
+
+    Args:
+        max_cells: The largest number of cells in a block, 1 or more.
+        blocks: The number of blocks of every candidate, 1 or more.
+        template: The size of the networks.
+        seed: What everything random about it follows from, 0 or more.
+
+    Raises:
+        ConfigError: If a number is out of its range.
+    """
+
+    def __init__(self, *, max_cells: int, blocks: int, template: Template, seed: int) -> None:
+        check_settings(max_cells=max_cells, blocks=blocks, seed=seed)
+        self.max_cells = max_cells
+        self.blocks = blocks
+        self.template = template
+        self.seed = seed
+        self._models: tuple[Pipeline, Pipeline] | None = None
+
+    def fit(self, rounds: Sequence[LabelledRound]) -> None:
+        """Forget everything and learn from these rounds. See `Ranker.fit`."""
+        rounds = labelled_only(rounds)
+        genotypes = [genotype for labelled in rounds for genotype in labelled.genotypes]
+        targets = np.array([target for labelled in rounds for target in labelled.targets])
+        trends, patterns = self._describe(genotypes)
+        ridge = make_pipeline(DictVectorizer(sparse=False), StandardScaler(), BayesianRidge())
+        # Targets are relative to their round's base: what a round has in common is the base's.
+        numbers = np.repeat(np.arange(len(rounds)), [len(entry.targets) for entry in rounds])
+        of_rounds = [
+            {**trend, f"round {number}": 1.0}
+            for trend, number in zip(trends, numbers.tolist(), strict=True)
+        ]
+        ridge.fit(of_rounds, targets)
+        base_effects = ridge.predict(of_rounds) - ridge.predict(trends)
+        trees = make_pipeline(
+            DictVectorizer(sparse=False),
+            ExtraTreesRegressor(TREES, max_features=FEATURES_PER_SPLIT, random_state=self.seed),
+        )
+        trees.fit(patterns, targets - base_effects)
+        self._models = ridge, trees
+
+    def score(self, genotypes: Sequence[Genotype]) -> Scores:
+        """Estimate how good candidates are. See `Ranker.score`."""
+        if self._models is None:
+            raise ConfigError("this ranker has not learned anything yet; call fit first")
+        if not genotypes:
+            return np.zeros(0)
+        ridge, trees = self._models
+        trends, patterns = self._describe(genotypes)
+        return np.asarray((ridge.predict(trends) + trees.predict(patterns)) / 2, np.float64)
+
+    def _describe(self, genotypes: Sequence[Genotype]) -> tuple[list[Features], list[Features]]:
+        check_candidates(genotypes, max_cells=self.max_cells, blocks=self.blocks)
+        return (
+            [trend_features(genotype, self.template) for genotype in genotypes],
+            [pattern_features(genotype, self.template) for genotype in genotypes],
+        )
