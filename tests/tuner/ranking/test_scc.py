@@ -128,6 +128,6 @@ def test_groups_are_split_evenly_and_padded_at_the_end():
     assert real.tolist() == [[True] * 3, [True, True, False], [True, True, False]]
 
 
-def test_it_averages_over_one_order_at_least(code_sizes):
+def test_it_averages_over_one_order_at_least(sizes):
     with pytest.raises(ConfigError, match="orders is 0"):
         StructureCorrelationController(**sizes, seed=0, orders=0)
