@@ -24,6 +24,7 @@ from memnas_tf.template import Template
 
 Features = dict[str, float]
 
+SIZE = "log "
 OPERATION = "operation "
 SHORTEST = "shortest path"
 SHORTEST_NONLINEAR = "shortest path, rectifiers"
@@ -160,4 +161,4 @@ def _size_features(genotype: Genotype, template: Template) -> Features:
         parameters += count
         work += count * geometry.output_height * geometry.output_width
     # An identity may have none.
-    return {"log parameters": math.log1p(parameters), "log work": math.log1p(work)}
+    return {f"{SIZE}parameters": math.log1p(parameters), f"{SIZE}work": math.log1p(work)}
