@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.summary.writer.record_writer import RecordWriter
@@ -22,38 +23,43 @@ _VERSION = "brain.Event:2"
 class GrowingFile:
     """An event file that values are added to while others read it.
 
-    Where training goes on, it is a new file, as a kill may have cut the last one off; and whoever
-    reads it is told to drop what the run had from its first step on.
+    A kill may cut the last value off, and nothing after that would be read. So training that goes
+    on begins a new file with what there was, which takes the place of the one before; and whoever
+    reads along is told to begin anew.
 
     Args:
-        run: The run's folder.
+        run: The run's folder, which is made.
         name: What tells the file from others, in the order in which they are to be read.
-        first_step: The step of the first value.
+        past: Steps that are over: their numbers, when they ended in seconds since 1970, and their
+            values.
     """
 
-    def __init__(self, run: Path, name: str, first_step: int) -> None:
+    def __init__(
+        self, run: Path, name: str, past: Iterable[tuple[int, float, list[Value]]]
+    ) -> None:
         run.mkdir(parents=True, exist_ok=True)
-        goes_on = first_step > 0 or any(run.glob(event_path(run, f"{name}.*").name))
+        before = list(run.glob(event_path(run, f"{name}.*").name))
         path = event_path(run, f"{name}.{time.time_ns()}.{os.getpid()}")
         self._file = path.open("xb")
         self._writer = RecordWriter(self._file)
-        self._write(event_pb2.Event(file_version=_VERSION))
-        if goes_on:
-            start = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
-            self._write(event_pb2.Event(step=first_step, session_log=start))
+        start = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
+        _write(self._writer, file_version=_VERSION)
+        _write(self._writer, step=0, session_log=start)
+        for step, wall_time, values in past:
+            summary = summary_pb2.Summary(value=values)
+            _write(self._writer, wall_time=wall_time, step=step, summary=summary)
+        self._file.flush()
+        for old in before:
+            old.unlink(missing_ok=True)
 
     def add(self, step: int, values: Iterable[Value]) -> None:
         """Write values of a step, for readers to see at once."""
-        self._write(event_pb2.Event(step=step, summary=summary_pb2.Summary(value=values)))
+        _write(self._writer, step=step, summary=summary_pb2.Summary(value=values))
         self._file.flush()
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def _write(self, event: event_pb2.Event) -> None:
-        event.wall_time = time.time()
-        self._writer.write(event.SerializeToString())
 
 
 def event_path(run: Path, name: str) -> Path:
@@ -80,16 +86,11 @@ def write_whole(run: Path, name: str, values: Iterable[Value], step: int) -> Non
     """
     run.mkdir(parents=True, exist_ok=True)
     temporary = _unfinished(run, name, str(os.getpid()))
-    summary = summary_pb2.Summary(value=values)
     try:
         with temporary.open("wb") as file:
             writer = RecordWriter(file)
-            now = time.time()
-            for event in (
-                event_pb2.Event(wall_time=now, file_version=_VERSION),
-                event_pb2.Event(wall_time=now, step=step, summary=summary),
-            ):
-                writer.write(event.SerializeToString())
+            _write(writer, file_version=_VERSION)
+            _write(writer, step=step, summary=summary_pb2.Summary(value=values))
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, event_path(run, name))
@@ -110,3 +111,7 @@ def remove_unfinished(run: Path, name: str) -> None:
 
 def _unfinished(run: Path, name: str, process: str) -> Path:
     return run / f".{name}.{process}.unfinished"
+
+
+def _write(writer: RecordWriter, **event: Any) -> None:
+    writer.write(event_pb2.Event(**{"wall_time": time.time(), **event}).SerializeToString())

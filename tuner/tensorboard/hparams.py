@@ -38,8 +38,8 @@ class _Column(NamedTuple):
 def experiment(settings: SearchSettings) -> list[Value]:
     """Declare the table's columns.
 
-    TensorBoard shows the first five hyperparameters, and the first five metrics, unless asked for
-    more.
+    TensorBoard sorts hyperparameters by name, and shows the first five of them and of the metrics
+    unless asked for more.
 
     Args:
         settings: The search's settings.
@@ -53,7 +53,7 @@ def experiment(settings: SearchSettings) -> list[Value]:
         summary_v2.HParam("parent", _any_text(), description="the trial it was made from"),
         summary_v2.HParam("cells", summary_v2.IntInterval(1, settings.blocks * settings.max_cells)),
         summary_v2.HParam("tradeoff", summary_v2.RealInterval(0.0, 1.0), "tradeoff (lambda)"),
-        summary_v2.HParam("change", _any_text(), description="what the move changed"),
+        summary_v2.HParam("what_changed", _any_text()),
     ]
     columns = [
         _Column(BEST_ACCURACY, "best validation accuracy", "of all epochs, from 0 to 1"),
@@ -86,7 +86,7 @@ def beginning(history: SearchHistory, entry: Round, trial: PlannedTrial) -> list
         "parent": _parent(history, entry),
         "cells": from_string(trial.genotype).cells,
         "tradeoff": float(history.settings.tradeoff),
-        "change": trial.move,
+        "what_changed": trial.move,
     }
     # Without a name of its own the group has that of the run, which is another in every search.
     return list(summary_v2.hparams_pb(values, trial_id="").value)

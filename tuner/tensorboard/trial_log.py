@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from memnas_tf.genotype import from_string, render
@@ -14,8 +16,8 @@ from tuner.rounds import PlannedTrial
 from tuner.tensorboard.event_files import GrowingFile, event_path, remove_unfinished, write_whole
 from tuner.tensorboard.faults import never_fails
 from tuner.tensorboard.folder import trial_run
-from tuner.tensorboard.values import code_block, pictures, scalar, text
-from tuner.trials.training_record import RECORD_FILE, load_record
+from tuner.tensorboard.values import Value, code_block, pictures, scalar, text
+from tuner.trials.training_record import RECORD_FILE, TrainingRecord, load_record
 from tuner.trials.trial_files import trial_directory
 
 # Read after what the search tells of the trial as it begins, and before its result.
@@ -56,14 +58,14 @@ class TrialLog(SearchListener):
     @never_fails
     def on_epoch_end(self, trial: PlannedTrial, epoch: int, logs: Mapping[str, float]) -> None:
         """Go on with its curves."""
-        values = [scalar(name, value) for name, value in logs.items() if math.isfinite(value)]
         try:
             if self._file is None:
                 run = trial_run(self._project, trial, self._execution)
-                self._file = GrowingFile(run, _CURVES, epoch)
-            self._file.add(epoch, values)
+                self._file = GrowingFile(run, _CURVES, self._past(trial, epoch))
+            self._file.add(epoch, _numbers(logs))
         except OSError:
-            self._file = None  # its end may be cut off, and nothing after that is read
+            with contextlib.suppress(OSError):
+                self._close()  # the next epoch begins a new file, with this one in it
             raise
 
     @never_fails
@@ -77,17 +79,41 @@ class TrialLog(SearchListener):
         run = trial_run(self._project, trial)
         if event_path(run, _PICTURES).exists():
             return
-        record = load_record(trial_directory(self._project, str(trial.trial_id)) / RECORD_FILE)
+        record = self._record(trial)
         base, template = history.round_of(trial).base, history.settings.template
         words = f"{trial.move}\n{trial.genotype}\n\n{render(from_string(trial.genotype))}"
         values = [
-            text("network/architecture", code_block(words)),
+            text("network/in_words", code_block(words)),
             *pictures(trial_charts(trial, base, template, record)),
         ]
         epochs = 0 if record is None else record.epochs
         write_whole(run, _PICTURES, values, step=max(0, epochs - 1))
 
+    def _past(self, trial: PlannedTrial, epoch: int) -> Iterator[tuple[int, float, list[Value]]]:
+        """Tell the epochs before one that training goes on with, as if it had not been cut off."""
+        record = self._record(trial)
+        if record is None or self._execution >= len(record.executions):
+            return
+        curve = record.executions[self._execution]
+        count = sum(number < epoch for number in curve.epochs)
+        ended = time.time() - sum(curve.seconds[:count])
+        for i in range(count):
+            ended += curve.seconds[i]
+            logs = {name: values[i] for name, values in curve.metrics.items()}
+            yield curve.epochs[i], ended, _numbers(logs)
+
+    def _record(self, trial: PlannedTrial) -> TrainingRecord | None:
+        return load_record(trial_directory(self._project, str(trial.trial_id)) / RECORD_FILE)
+
     def _close(self) -> None:
         file, self._file = self._file, None
         if file is not None:
             file.close()
+
+
+def _numbers(logs: Mapping[str, float | None]) -> list[Value]:
+    return [
+        scalar(name, value)
+        for name, value in logs.items()
+        if value is not None and math.isfinite(value)
+    ]
