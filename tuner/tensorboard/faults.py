@@ -25,9 +25,14 @@ def never_fails(method: _Method) -> _Method:
     def guarded(*args: Any, **kwargs: Any) -> None:
         try:
             method(*args, **kwargs)
-        except OSError as error:
-            _LOGGER.warning("TensorBoard's logs lack something: %s", error)
-        except Exception:
-            _LOGGER.warning("TensorBoard's logs lack something", exc_info=True)
+        except Exception as error:
+            unexpected = not isinstance(error, OSError)
+            _LOGGER.warning(
+                "TensorBoard's logs lack something (%s: %s); the search goes on, and writes it "
+                "when it is started again",
+                type(error).__name__,
+                error,
+                exc_info=unexpected,
+            )
 
     return guarded  # type: ignore[return-value]

@@ -23,7 +23,12 @@ TITLES = [
 ]
 SHOWN = ["cells", "move", "parent", "round", "tradeoff (lambda)"]
 TRIALS = ["0000", "0001", "0002", "0003"]
-PICTURES = ["network/architecture", "network/lifetimes", "training/learning_curve"]
+PICTURES = [
+    "network/architecture",
+    "network/lifetimes",
+    "training/learning_curve",
+    "training/confusion_matrix",
+]
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +123,7 @@ def test_a_browser_shows_the_table_with_its_columns(tensorboard, browser):
 
 def test_a_browser_shows_the_pictures(tensorboard, browser):
     browser.open(f"{tensorboard.url}/#images")
-    browser.wait_for_words("accuracy_against_memory/parameters", "winners/family_tree")
+    browser.wait_for_words("accuracy_against_memory/parameters", *PICTURES[:2], "winners")
     assert all(own >= 300 for own, _ in browser.wait_for_pictures(6))
     assert browser.complaints() == []
 

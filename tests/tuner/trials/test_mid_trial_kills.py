@@ -111,7 +111,7 @@ def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
     try:
         begin("chief")
         begin("worker-1")
-        wait_until(lambda: len(lines(logs["worker-1"])) >= 4)
+        wait_until(lambda: len(lines(logs["worker-1"])) >= 4, 200)
         processes["worker-1"].kill()
         begin("worker-2")
         assert processes["chief"].wait(60) == 0, processes["chief"].stderr.read()
