@@ -57,7 +57,7 @@ def draw_confusion_matrix(confusion: Confusion) -> Figure:
                     *(column, row, f"{count}"),
                     ha="center",
                     va="center",
-                    fontsize=7.0,
+                    fontsize=8.0 if classes <= 10 else 7.0,
                     color=colour,
                 )
     return figure
