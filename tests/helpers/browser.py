@@ -67,6 +67,11 @@ class Browser:
         self.driver.get("about:blank")  # another fragment alone would load nothing
         self.driver.get(url)
 
+    def prefer(self, scheme: str) -> None:
+        """Take the reader's system for "light" or "dark"."""
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
     def words(self) -> list[str]:
         """Return the texts that are displayed, one for each piece."""
         words: list[str] = self.driver.execute_script(_WORDS)

@@ -99,7 +99,7 @@ def result(history: SearchHistory, entry: Round, trial: PlannedTrial, epochs: in
         history: The search.
         entry: The trial's round.
         trial: The trial, which is over.
-        epochs: How many epochs it trained.
+        epochs: How many epochs it trained; 0 where that is not known here.
 
     Returns:
         The values.
@@ -119,8 +119,9 @@ def result(history: SearchHistory, entry: Round, trial: PlannedTrial, epochs: in
     numbers = {
         _PARAMETERS: trial.parameter_bytes / _KILO,
         _intermediate(history.settings.target.memory).tag: trial.intermediate_bytes / _KILO,
-        EPOCHS: float(epochs),
     }
+    if epochs:
+        numbers[EPOCHS] = epochs
     if trial.val_accuracy is not None:
         numbers[BEST_ACCURACY] = trial.val_accuracy
     return [

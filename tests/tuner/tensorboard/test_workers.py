@@ -34,7 +34,7 @@ def test_a_chief_and_a_worker_without_a_shared_directory(tmp_path):
         (trial,) = entry.trials
         line = Run(chief / "logs" / trial.trial_id)
         assert line.hparams()[1] == 1
-        assert line.scalars("result/epochs") == [0.0]  # of what another machine keeps
+        assert "result/epochs" not in line.tags("scalars")  # the worker alone knows
         assert line.tags("images") == set()
         run = Run(worker / "logs" / trial.trial_id)
         assert run.steps("val_accuracy") == [0, 1]
