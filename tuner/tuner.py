@@ -94,7 +94,7 @@ class MemNASTuner(TrialTuner):
             `executions_per_trial` and so on.
 
     Raises:
-        ConfigError: If a setting is out of range, or no network to start with fits the budgets.
+        ConfigError: If an argument is out of range, or no network to start with fits the budgets.
         SearchError: If the directory holds a search with other settings, or another process runs
             the search.
     """
@@ -160,7 +160,6 @@ class MemNASTuner(TrialTuner):
             max_consecutive_failed_trials=max_consecutive_failed_trials,
             lease_seconds=lease_seconds if is_chief() else None,
         )
-        self._listener = listener or SearchListener()
         self.class_names = check_class_names(class_names, hypermodel.template.classes)
         self.keep_checkpoints = keep_checkpoints
         self._polls = 0
@@ -170,8 +169,8 @@ class MemNASTuner(TrialTuner):
         project = Path(kwargs.get("directory") or ".") / (
             kwargs.get("project_name") or "untitled_project"
         )
-        if tensorboard:
-            self._listener = Listeners(self._listener, *log_listeners(project))
+        logs = log_listeners(project, tensorboard)
+        self._listener = Listeners(listener or SearchListener(), *logs)
         overwrite = kwargs.pop("overwrite", False)
         with contextlib.nullcontext() if is_worker() else project_lock(project):
             if not is_worker():

@@ -13,11 +13,9 @@ from tuner.rounds import COMPLETED, PlannedTrial, Round
 from tuner.settings import SearchSettings
 from tuner.tensorboard.values import Value, scalar
 
-BEST_ACCURACY, EFFICIENCY, EPOCHS = (
-    "result/best_val_accuracy",
-    "result/memory_efficiency",
-    "result/epochs",
-)
+_ACCURACY = "result/best_val_accuracy"
+_EFFICIENCY = "result/memory_efficiency"
+_EPOCHS = "result/epochs"
 _PARAMETERS = "memory/parameters_kB"
 _MOVES = {
     "grow": "grow",
@@ -56,11 +54,11 @@ def experiment(settings: SearchSettings) -> list[Value]:
         summary_v2.HParam("what_changed", _any_text()),
     ]
     columns = [
-        _Column(BEST_ACCURACY, "best validation accuracy", "of all epochs, from 0 to 1"),
+        _Column(_ACCURACY, "best validation accuracy", "of all epochs, from 0 to 1"),
         _Column(_PARAMETERS, "parameter memory (kB)", "in 1000 bytes"),
         _intermediate(settings.target.memory),
-        _Column(EFFICIENCY, "memory efficiency", "the paper's Equation 4; at the round's end"),
-        _Column(EPOCHS, "epochs", "that were trained"),
+        _Column(_EFFICIENCY, "memory efficiency", "the paper's Equation 4; at the round's end"),
+        _Column(_EPOCHS, "epochs", "that were trained"),
     ]
     metrics = [
         summary_v2.Metric(column.tag, display_name=column.title, description=column.description)
@@ -121,9 +119,9 @@ def result(history: SearchHistory, entry: Round, trial: PlannedTrial, epochs: in
         _intermediate(history.settings.target.memory).tag: trial.intermediate_bytes / _KILO,
     }
     if epochs:
-        numbers[EPOCHS] = epochs
+        numbers[_EPOCHS] = epochs
     if trial.val_accuracy is not None:
-        numbers[BEST_ACCURACY] = trial.val_accuracy
+        numbers[_ACCURACY] = trial.val_accuracy
     return [
         # Once more, for training that began anew and made its readers drop what was before.
         *beginning(history, entry, trial),
@@ -141,7 +139,7 @@ def score(trial: PlannedTrial) -> list[Value]:
     Returns:
         The values; none of a trial that failed.
     """
-    return [] if trial.efficiency is None else [scalar(EFFICIENCY, trial.efficiency)]
+    return [] if trial.efficiency is None else [scalar(_EFFICIENCY, trial.efficiency)]
 
 
 def _parent(history: SearchHistory, entry: Round) -> str:

@@ -75,6 +75,7 @@ class TrialLog(SearchListener):
         if trial.is_over:
             self._paint(history, trial)
 
+    @never_fails
     def _paint(self, history: SearchHistory, trial: PlannedTrial) -> None:
         run = trial_run(self._project, trial)
         if event_path(run, _PICTURES).exists():

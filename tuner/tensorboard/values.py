@@ -21,23 +21,22 @@ from tuner.report.charts import Chart
 Value: TypeAlias = summary_pb2.Summary.Value
 
 _LOGGER = logging.getLogger(__name__)
-# Letters of 9 points can be read, and a thousand trials' pictures stay under 200 MB.
+# As few as letters of 9 points can be read at: a search has thousands of pictures.
 _DOTS_PER_INCH = 100
 _COLOURS = 64
 
 
-def scalar(tag: str, number: float, description: str = "") -> Value:
+def scalar(tag: str, number: float) -> Value:
     """Make a value of a number.
 
     Args:
         tag: What it is, as `group/name`.
         number: The number.
-        description: What it is, for people.
 
     Returns:
         The value.
     """
-    metadata = scalar_metadata.create_summary_metadata("", description)
+    metadata = scalar_metadata.create_summary_metadata("", "")
     tensor = tensor_util.make_tensor_proto(np.float32(number))
     return Value(tag=tag, metadata=metadata, tensor=tensor)
 

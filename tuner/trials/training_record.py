@@ -130,9 +130,11 @@ def check_class_names(names: Sequence[str] | None, classes: int) -> tuple[str, .
     Raises:
         ConfigError: If they are not as many as the classes.
     """
-    if names is not None and len(names) != classes:
-        raise ConfigError(f"class_names has {len(names)} names for {classes} classes")
-    return None if names is None else tuple(map(str, names))
+    if names is None:
+        return None
+    if isinstance(names, str) or len(names) != classes:
+        raise ConfigError(f"class_names is {names!r}; it must be a list of {classes} names")
+    return tuple(map(str, names))
 
 
 def load_record(path: Path) -> TrainingRecord | None:

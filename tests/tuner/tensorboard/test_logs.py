@@ -4,6 +4,7 @@ import pytest
 
 from memnas_tf.errors import ConfigError
 from tests.helpers.event_reader import Run
+from tests.helpers.processes import run_python
 from tests.helpers.searches import make_tuner
 from tuner.history import load_search
 from tuner.tensorboard.logs import log_listeners
@@ -19,7 +20,8 @@ def test_each_process_writes_its_part(tmp_path, monkeypatch, name, kinds):
     if name is not None:
         monkeypatch.setenv("KERASTUNER_TUNER_ID", name)
         monkeypatch.setenv("KERASTUNER_ORACLE_IP", "127.0.0.1")
-    assert [type(listener) for listener in log_listeners(tmp_path)] == kinds
+    assert [type(listener) for listener in log_listeners(tmp_path, True)] == kinds
+    assert log_listeners(tmp_path, False) == []
 
 
 def course(directory):
@@ -42,7 +44,21 @@ def test_logs_change_nothing_of_a_search_and_no_fault_ends_it(tmp_path, caplog):
     assert course(tmp_path / "plain") == course(tmp_path / "logged") == course(tmp_path / "blocked")
 
 
-def test_names_that_are_not_one_for_each_class_are_refused(tmp_path):
-    with pytest.raises(ConfigError, match="class_names has 2 names for 3 classes"):
-        make_tuner(tmp_path, class_names=("cat", "dog"))
+@pytest.mark.parametrize("names", [("cat", "dog"), "abc"])
+def test_names_that_are_not_one_for_each_class_are_refused(tmp_path, names):
+    with pytest.raises(ConfigError, match="it must be a list of 3 names"):
+        make_tuner(tmp_path, class_names=names)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_of_one_s_own_is_refused_by_name(tmp_path):
+    with pytest.raises(ConfigError, match="tensorboard is 'my-logs'; it must be True or False"):
+        make_tuner(tmp_path, tensorboard="my-logs")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_logs_are_written_without_tensorflow():
+    run_python(
+        "import sys, tuner.tensorboard.search_log, tuner.tensorboard.trial_log\n"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
