@@ -191,7 +191,7 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
     measured = read_results(directory, best.genotype)
     return {
         "genotype": best.genotype,
-        "round": _round_of(history, best),
+        "round": history.round_of(best).number,
         "trial_id": best.trial_id,
         "val_accuracy": best.val_accuracy,
         "test_accuracy": measured.get("test_accuracy"),
@@ -199,10 +199,6 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
         "lifetime_bytes": best.lifetime_bytes,
         "arena_bytes": best.arena_bytes,
     }
-
-
-def _round_of(history: SearchHistory, trial: PlannedTrial) -> int:
-    return next(entry.number for entry in history.rounds if trial in entry.trials)
 
 
 def _rounds_table(history: SearchHistory) -> Table:

@@ -74,7 +74,13 @@ def make_tuner(directory: Path, rounds: int, trials: int, epochs: int, **kwargs)
 def run(directory: Path, log: Path, rounds: int, trials: int, epochs: int) -> MemNASTuner:
     """Run the search to its end."""
     tuner = make_tuner(
-        directory, rounds, trials, epochs, listener=EpochLog(log), lease_seconds=LEASE_SECONDS
+        directory,
+        rounds,
+        trials,
+        epochs,
+        listener=EpochLog(log),
+        tensorboard=True,
+        lease_seconds=LEASE_SECONDS,
     )
     tuner.search(**fit_arguments(epochs))
     return tuner
