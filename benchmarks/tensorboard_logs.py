@@ -148,7 +148,9 @@ def measure_table(trials: int) -> None:
 def made_up_search(trials: int) -> SearchHistory:
     """Plan rounds at random, and take a formula for the accuracy."""
     template = cifar_template((32, 32, 3), 10, 16)
-    settings = SearchSettings(template, blocks=5, max_rounds=trials, trials_per_round=100)
+    settings = SearchSettings(
+        template, blocks=5, max_rounds=trials, trials_per_round=100, training={"epochs": 60}
+    )
     rounds: list[Round] = []
     ids = itertools.count()
     while (planned := sum(len(entry.trials) for entry in rounds)) < trials:
