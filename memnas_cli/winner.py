@@ -24,9 +24,9 @@ from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.drawing import draw_genotype
 from memnas_tf.genotype import from_string, render, to_json
 from memnas_tf.memory import format_bytes
+from memnas_tf.training.evaluation import accuracy_on_test_split
 from serving.facts import TrainingFacts
 from serving.saved_model import export_saved_model
-from tuner.experiment import accuracy_on_test_split
 from tuner.rounds import PlannedTrial
 from tuner.tuner import MemNASTuner
 
