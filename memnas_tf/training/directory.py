@@ -10,7 +10,8 @@ from pathlib import Path
 
 from memnas_tf.directory_lock import LOCK_FILE, directory_lock, empty_directory
 from memnas_tf.errors import TrainingError
-from memnas_tf.files import remove_temporaries, write_json
+from memnas_tf.files import remove_temporaries, write_json, write_text
+from memnas_tf.genotype import GENOTYPE_FILE, from_string, to_json
 from memnas_tf.training.plan import TrainingPlan
 
 PLAN_FILE = "plan.json"
@@ -66,7 +67,7 @@ def training_directory(directory: Path, plan: TrainingPlan, overwrite: bool) -> 
         TrainingError: If there is something else, or a training with another plan.
         BusyError: If another process trains in it.
     """
-    _check_place(directory)
+    check_place(directory)
     with directory_lock(directory, "training"):
         if is_training(directory):
             if overwrite:
@@ -76,10 +77,19 @@ def training_directory(directory: Path, plan: TrainingPlan, overwrite: bool) -> 
         remove_temporaries(directory, "*")
         if not is_training(directory):
             write_json(directory / PLAN_FILE, {"schema": _SCHEMA, **plan.to_document()})
+        write_text(directory / GENOTYPE_FILE, to_json(from_string(plan.genotype)))
         yield
 
 
-def _check_place(directory: Path) -> None:
+def check_place(directory: Path) -> None:
+    """Refuse a place that no training can begin or go on in.
+
+    Args:
+        directory: The directory, which need not exist.
+
+    Raises:
+        TrainingError: If it is a file, or holds something else.
+    """
     if not directory.exists() or is_training(directory):
         return
     if not directory.is_dir():

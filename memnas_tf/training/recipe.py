@@ -76,6 +76,12 @@ class Recipe:
                 "no warm-up; use the schedule 'cosine', or leave it out"
             )
 
+        if self.warm_up_epochs >= self.epochs:
+            raise ConfigError(
+                f"warm_up_epochs is {self.warm_up_epochs} of {self.epochs} epochs; leave epochs "
+                "after the warm-up"
+            )
+
     def ema_momentum(self, steps: int) -> float:
         """Return what part of the averaged weights a training step keeps.
 
@@ -107,6 +113,8 @@ DEFAULT_RECIPE = "paper"
 def make_recipe(name: str, **values: Any) -> Recipe:
     """Take a recipe by its name, with some values of one's own.
 
+    In a short training the recipe's own warm-up takes a fifth of the epochs at most.
+
     Args:
         name: One of `RECIPES`.
         **values: Attributes of `Recipe`; None leaves the recipe's own.
@@ -123,6 +131,7 @@ def make_recipe(name: str, **values: Any) -> Recipe:
     for key in values:
         if key not in known:
             raise ConfigError(f"a recipe has no {key!r}; it has {', '.join(known)}")
-    return replace(
-        RECIPES[name], **{key: value for key, value in values.items() if value is not None}
-    )
+    recipe = RECIPES[name]
+    given = {key: value for key, value in values.items() if value is not None}
+    epochs = given.get("epochs", recipe.epochs)
+    return replace(recipe, **{"warm_up_epochs": min(recipe.warm_up_epochs, epochs // 5), **given})

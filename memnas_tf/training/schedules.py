@@ -74,7 +74,7 @@ def _restarts(
 def _cosine(
     learning_rate: float, epochs: int, steps: int, warm_up_epochs: int
 ) -> LearningRateSchedule:
-    return warm_up_and_cosine(learning_rate, epochs * steps, min(warm_up_epochs, epochs) * steps)
+    return warm_up_and_cosine(learning_rate, epochs * steps, warm_up_epochs * steps)
 
 
 # By the name that a recipe has for it: of learning rate, epochs, steps of an epoch, and epochs of

@@ -15,6 +15,7 @@ from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
 from memnas_tf.training.compiling import compile_by_recipe, use_averaged_weights
 from memnas_tf.training.continuing import continue_fit
+from memnas_tf.training.curve_recorder import CurveRecorder
 from memnas_tf.training.devices import check_devices, shared_by
 from memnas_tf.training.directory import LOGS_FOLDER, PROGRESS_FILE
 from memnas_tf.training.evaluation import EVALUATION_BATCH
@@ -22,6 +23,7 @@ from memnas_tf.training.finite import StopWhenNotFinite
 from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.precision import computing_in
 from memnas_tf.training.progress import TrainingProgress, load_progress
+from memnas_tf.training.record import RECORD_FILE
 
 _SEEDS = 2**32  # what NumPy takes
 
@@ -124,6 +126,7 @@ def _callbacks(
 ) -> list[keras.callbacks.Callback]:
     callbacks = [
         StopWhenNotFinite(),
+        CurveRecorder(directory / RECORD_FILE),
         keras.callbacks.TensorBoard(str(directory / LOGS_FOLDER), write_graph=False),
     ]
     if plan.recipe.ema_epochs and arguments["validation_data"] is not None:

@@ -17,6 +17,7 @@ from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.training.continuing import continue_fit
 from memnas_tf.training.finite import check_finite
 from memnas_tf.training.progress import TrainingProgress, load_progress
+from memnas_tf.training.record import RECORD_FILE
 from tuner.distributed.worker import ChiefLost, SearchIsOver
 from tuner.hypermodel import MemNASHyperModel
 from tuner.search_space import GENOTYPE
@@ -24,7 +25,6 @@ from tuner.settings import SearchSettings
 from tuner.trials.best_weights import BestWeights, load_best_weights
 from tuner.trials.failures import record_failure
 from tuner.trials.single_device import skip_all_reduce
-from tuner.trials.training_record import RECORD_FILE
 from tuner.trials.training_recorder import TrainingRecorder
 from tuner.trials.trial_files import PROGRESS_FILE, trial_directory
 from tuner.trials.tuner_callback import TunerCallback

@@ -16,6 +16,12 @@ def test_values_of_one_s_own_replace_the_recipe_s():
     assert made.mixup == RECIPES["modern"].mixup
 
 
+@pytest.mark.parametrize(("epochs", "warm_up"), [(60, 5), (25, 5), (10, 2), (4, 0), (1, 0)])
+def test_a_short_training_warms_up_for_a_fifth_at_most(epochs, warm_up):
+    assert make_recipe("modern", epochs=epochs).warm_up_epochs == warm_up
+    assert make_recipe("modern", epochs=60, warm_up_epochs=9).warm_up_epochs == 9
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -28,6 +34,7 @@ def test_values_of_one_s_own_replace_the_recipe_s():
         ({"mixup": float("nan")}, "mixup is nan"),
         ({"schedule": "flat"}, "unknown schedule 'flat'; use one of warm-restarts, cosine"),
         ({"warm_up_epochs": 2}, "'warm-restarts' has no warm-up; use the schedule 'cosine'"),
+        ({"schedule": "cosine", "epochs": 3, "warm_up_epochs": 3}, "3 of 3 epochs; leave epochs"),
         ({"dropout": 0.5}, "a recipe has no 'dropout'; it has schedule, learning_rate"),
     ],
 )

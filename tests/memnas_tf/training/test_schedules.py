@@ -38,9 +38,11 @@ def test_without_a_warm_up_the_rate_starts_at_its_highest():
     assert rates(warm_up_and_cosine(0.1, 100, 0), 0, 50, 100) == pytest.approx([0.1, 0.05, 0])
 
 
-def test_a_training_that_is_all_warm_up_rises_to_its_end():
-    found = rates(SCHEDULES["cosine"](0.1, 2, 10, 5), 0, 10, 19)
-    assert found == pytest.approx([0, 0.05, 0.095])
+def test_schedules_count_epochs_in_steps():
+    found = rates(SCHEDULES["cosine"](0.1, 11, 10, 1), 0, 5, 10, 60, 110)
+    assert found == pytest.approx([0, 0.05, 0.1, 0.05, 0], abs=1e-6)
+    found = rates(SCHEDULES["warm-restarts"](0.1, 30, 10, 0), 0, 50, 100, 200)
+    assert found == pytest.approx([0.1, 0.05, 0.1, 0.05])
 
 
 def test_recipes_can_name_every_schedule():

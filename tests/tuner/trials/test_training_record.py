@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord, load_record
 from tests.helpers.tiny_search import fit_arguments, make_tuner
 from tuner import MemNASHyperModel, SearchListener
 from tuner.trials.confusion import confusion_counts
-from tuner.trials.training_record import Confusion, LearningCurve, TrainingRecord, load_record
 
 EPOCHS = 3
 
