@@ -8,13 +8,10 @@ import pytest
 
 from memnas_tf.data.loading import load_dataset
 from memnas_tf.errors import ConfigError, TrainingError
-from memnas_tf.genotype import from_string
-from memnas_tf.template import cifar_template
 from memnas_tf.training.directory import training_directory
 from memnas_tf.training.evaluation import accuracy_on_test_split
-from memnas_tf.training.plan import TrainingPlan
-from memnas_tf.training.recipe import make_recipe
 from memnas_tf.training.train import train_network
+from tests.helpers.trainings import make_plan
 
 
 class Watch(keras.callbacks.Callback):
@@ -49,24 +46,6 @@ def few(data):
         train_labels=data.train_labels[:100],
         validation_images=data.validation_images[:50],
         validation_labels=data.validation_labels[:50],
-    )
-
-
-def make_plan(name, genotype="0c3+0mp=", filters=4, policy="float32", **values):
-    recipe = make_recipe(name, **{"batch_size": 32, "augmentation": "crop", **values})
-    return TrainingPlan(
-        genotype=genotype,
-        template=cifar_template((8, 8, 1), 10, filters, len(from_string(genotype).blocks)),
-        recipe_name=name,
-        recipe=recipe,
-        dataset="digits",
-        dataset_content=None,
-        limit=None,
-        validation_fraction=0.2,
-        seed=3,
-        policy=policy,
-        devices=1,
-        backend=keras.backend.backend(),
     )
 
 
