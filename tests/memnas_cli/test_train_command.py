@@ -97,7 +97,7 @@ def test_ctrl_c_leaves_a_training_that_goes_on_to_the_same_end(
             signal.raise_signal(signal.SIGINT)
 
     directory = tmp_path / "interrupted"
-    monkeypatch.setattr("memnas_cli.training_progress.TrainingProgress.on_epoch_end", press)
+    monkeypatch.setattr("memnas_cli.training_progress.EpochProgress.on_epoch_end", press)
     result = train(directory, data_dir, *TRAIN)
     assert result.exit_code == 130
     assert result.output.endswith("interrupted; the same command goes on from here\n")
