@@ -230,6 +230,7 @@ def test_an_unfinished_training_is_not_exported(trained, tmp_path):
         (["0c3+0mp=", "--epochs", "0"], "0 is not in the range x>=1"),
         (["0c3+0mp=", "--dataset", "digitz"], "Unknown data set 'digitz'"),
         (["0c3+0mp=", "--blocks", "9"], "an input of 8x8 is too small"),
+        (["0c3+0mp=", "--image-size", "32"], "'32' is not heightxwidth"),
         (["0c3+0mp=", "--template", "imagenet"], "an input of 8x8 is too small"),
         (["0c3+0mp=", "--warm-up-epochs", "3"], "'warm-restarts' has no warm-up"),
         (["0c3+0mp=", "--label-smoothing", "1"], "1.0 is not in the range 0<=x<1"),
