@@ -13,7 +13,7 @@ from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
 from memnas_tf.template import Template
 from tuner.ranking import RANKERS
 
-DEFAULT_RANKER = "scc"
+DEFAULT_RANKER = "ridge-trees"
 
 
 @dataclass(frozen=True)
