@@ -19,6 +19,7 @@ METRICS = {
     "ndcg_long": "NDCG@10 %",
     "precision_long": "precision@10 %",
     "best_rank_short": "best rank@5 %",
+    "fit_seconds": "fit, processor s",
 }
 DIFFERENCES = {
     "scc": ("single-gru", "double-gru"),
