@@ -63,6 +63,8 @@ def plan_round(
         for one in fitting
     ]
     memory_spread = spread(measured)
+    winner = rounds[-1].winning_trial if rounds else None
+    base_trial = winner.trial_id if winner else None
     count = min(limit, settings.trials_per_round)
     if len(fitting) <= count:
         trials = [_planned(one) for one in fitting]
@@ -74,6 +76,8 @@ def plan_round(
     else:
         rng = np.random.default_rng((settings.seed, number))
         trials = [_planned(one) for one in _draw_stratified(fitting, count, rng)]
+    for trial in trials:
+        trial.base_trial = base_trial
     too_large = len(made) - len(fitting)
     return Round(number, to_string(base), len(fitting), too_large, memory_spread, trials)
 

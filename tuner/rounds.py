@@ -37,6 +37,7 @@ class PlannedTrial:
         lifetime_bytes: Its lifetime memory.
         arena_bytes: Its arena memory.
         intermediate_bytes: The one of the two that the search aims at.
+        base_trial: KerasTuner's trial of the round's base; None in the first round.
         predicted: The efficiency that the ranker expected, where one ranked it.
         status: "planned", "running", "completed" or "failed".
         trial_id: KerasTuner's trial, once it has one.
@@ -52,6 +53,7 @@ class PlannedTrial:
     lifetime_bytes: int
     arena_bytes: int
     intermediate_bytes: int
+    base_trial: str | None = None
     predicted: float | None = None
     status: str = PLANNED
     trial_id: str | None = None

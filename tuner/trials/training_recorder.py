@@ -25,13 +25,18 @@ class TrainingRecorder(keras.callbacks.Callback):
     Args:
         path: The trial's record.
         execution: The execution, counted from 0.
+        base: The trial whose weights it starts from; None from scratch.
+        inherited_epochs: The epochs behind those weights.
     """
 
-    def __init__(self, path: Path, execution: int) -> None:
+    def __init__(
+        self, path: Path, execution: int, base: str | None = None, inherited_epochs: int = 0
+    ) -> None:
         super().__init__()
         self._path = path
-        self._execution = execution
+        self.execution = execution
         self._record = load_record(path) or TrainingRecord()
+        self._record.base, self._record.inherited_epochs = base, inherited_epochs
         self._started = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -41,8 +46,8 @@ class TrainingRecorder(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write the epoch."""
         curves = self._record.executions
-        curves += [LearningCurve() for _ in range(len(curves), self._execution + 1)]
-        del curves[self._execution + 1 :]
+        curves += [LearningCurve() for _ in range(len(curves), self.execution + 1)]
+        del curves[self.execution + 1 :]
         self._record.confusion = None
         curves[-1].cut(epoch)
         curves[-1].add(epoch, time.perf_counter() - self._started, logs or {})
