@@ -169,4 +169,4 @@ def test_a_browser_loads_it_without_a_complaint(report, tmp_path):
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert "CONSOLE" not in result.stderr
     # The script has run: the heads of the table's columns are buttons.
-    assert result.stdout.count("<button type=") == 13
+    assert result.stdout.count("<button type=") == 14
