@@ -13,6 +13,10 @@ from memnas_tf.files import write_json
 
 RECORD_FILE = "training.json"
 RECORD_SCHEMA = 2
+_UNREADABLE = (
+    *(OSError, AttributeError, KeyError, TypeError, ValueError),
+    *(OverflowError, RecursionError),
+)
 
 
 @dataclass
@@ -143,7 +147,7 @@ def load_record(path: Path) -> TrainingRecord | None:
             None if document["base"] is None else str(document["base"]),
             int(document["inherited_epochs"]),
         )
-    except (OSError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
+    except _UNREADABLE:
         return None
 
 

@@ -135,7 +135,8 @@ def test_the_epochs_behind_the_weights_are_those_of_one_execution_and_of_the_bas
     "change",
     [
         {"schema": 1},
-        {"base": None, "inherited_epochs": "many"},
+        {"inherited_epochs": "many"},
+        {"inherited_epochs": float("inf")},
         {"executions": [{"epochs": [0], "seconds": [], "metrics": {}}]},
         {"executions": 3},
         {"confusion": {"execution": 0, "epoch": 0, "counts": [[1, 2], [3]]}},
