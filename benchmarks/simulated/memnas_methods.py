@@ -1,0 +1,56 @@
+"""MemNAS itself: the paper's configuration, and this project's."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from benchmarks.simulated.simulation import Simulation
+from memnas_tf.genotype import from_string
+from tuner import MemNASHyperModel, MemNASTuner
+from tuner.search_space import GENOTYPE
+
+TRIALS_PER_ROUND = 16
+
+
+class _SimulatedTuner(MemNASTuner):
+    """A tuner whose trials ask a simulation."""
+
+    simulation: Simulation
+
+    def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Ask the simulation for a trial's result."""
+        genotype = from_string(trial.hyperparameters.get(GENOTYPE))
+        return {"val_accuracy": self.simulation.train(genotype)}
+
+
+def search(simulation: Simulation, **settings: Any) -> str:
+    """Run a MemNAS search, for accuracy alone unless told otherwise.
+
+    Args:
+        simulation: What trains networks.
+        **settings: Of `MemNASTuner`.
+
+    Returns:
+        The search's answer, as a compact string.
+    """
+    surrogate = simulation.surrogate
+    with tempfile.TemporaryDirectory() as directory:
+        tuner = _SimulatedTuner(
+            MemNASHyperModel(surrogate.template, surrogate.blocks, surrogate.size),
+            **{
+                "max_rounds": 1000,
+                "trials_per_round": TRIALS_PER_ROUND,
+                "tradeoff": 1.0,
+                "max_parameters": simulation.max_parameters,
+                "max_trials": simulation.budget // surrogate.epochs,
+                **settings,
+            },
+            seed=simulation.seed,
+            directory=directory,
+            project_name="simulated",
+        )
+        tuner.simulation = simulation
+        tuner.search(verbose=0)
+        best = tuner.oracle.history.best
+    return "" if best is None else best.genotype
