@@ -5,13 +5,15 @@
 A base is trained, grown and trimmed. Each of the candidates drawn, half of them grown, is trained
 three times by the recipe of the table of trained networks: from scratch for all epochs, which is
 the truth; from scratch for a quarter of them; and for a quarter of them from the base's weights.
-The tables tell how well either quarter ranks the candidates. A line goes to the results file per
-training; stop it at any time, the same command goes on.
+The table tells how well either quarter ranks the candidates. A line goes to the results file per
+training; stop it at any time, the same command goes on. --table trains nothing, and prints the
+table of the candidates that are done.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import time
@@ -32,7 +34,7 @@ from tuner.ranking.metrics import kendall_tau, precision_at_k
 
 BASE = "3x0c3+0mp=,0d3+1d5="
 EPOCHS = 4
-FULL, QUARTER, INHERITED = "all epochs", "a quarter", "a quarter, inherited"
+WAYS = FULL, QUARTER, INHERITED = "all epochs", "a quarter", "a quarter, inherited"
 TOP = 5
 
 
@@ -94,18 +96,17 @@ def draw_candidates(base: Genotype, count: int, seed: int) -> list[Candidate]:
 
     Args:
         base: The base.
-        count: How many.
+        count: How many, an even number.
         seed: Of the draw.
 
     Returns:
-        The candidates, in the order they are made in.
+        The candidates, grown and trimmed in turn.
     """
     rng = random.Random(seed)
     candidates = list(generate_candidates(base, base.slots + 1))
-    grown = [one for one in candidates if one.kind == "grow"]
-    trimmed = [one for one in candidates if one.kind != "grow"]
-    drawn = [*rng.sample(grown, count // 2), *rng.sample(trimmed, count - count // 2)]
-    return [one for one in candidates if one in drawn]
+    grown = rng.sample([one for one in candidates if one.kind == "grow"], count // 2)
+    trimmed = rng.sample([one for one in candidates if one.kind != "grow"], count // 2)
+    return [one for pair in zip(grown, trimmed, strict=True) for one in pair]
 
 
 def summary(candidates: Sequence[Candidate], rows: Sequence[Row]) -> str:
@@ -113,12 +114,15 @@ def summary(candidates: Sequence[Candidate], rows: Sequence[Row]) -> str:
 
     Args:
         candidates: The candidates.
-        rows: What `Contest.measure` returned of each of them in each way.
+        rows: What `Contest.measure` returned; of a candidate in each way, or it is left out.
 
     Returns:
         Lines of Markdown.
     """
     by_key = {row["key"]: row for row in rows}
+    candidates = [one for one in candidates if all(key_of(way, one) in by_key for way in WAYS)]
+    if len(candidates) < 4 * TOP:
+        return f"{len(candidates)} candidates are done; the table needs {4 * TOP}"
 
     def accuracies(way: str, chosen: Sequence[Candidate]) -> list[float]:
         return [by_key[key_of(way, one)]["accuracy"] for one in chosen]
@@ -132,7 +136,7 @@ def summary(candidates: Sequence[Candidate], rows: Sequence[Row]) -> str:
         "its winner, from scratch for all epochs | processor time |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for way in (FULL, QUARTER, INHERITED):
+    for way in WAYS:
         scores = accuracies(way, candidates)
         taus = [
             kendall_tau(accuracies(FULL, chosen), accuracies(way, chosen))
@@ -163,23 +167,26 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--data-dir", help="folder of prepared data sets")
-    parser.add_argument("--base", default=BASE)
+    parser.add_argument("--base", default=BASE, help="another one needs other --results")
     parser.add_argument("--candidates", type=int, default=24)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="as --base")
     parser.add_argument(
         "--results", type=Path, default=Path("benchmarks/results/inheritance.jsonl")
     )
+    parser.add_argument("--table", action="store_true", help="train nothing")
     arguments = parser.parse_args()
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
     base = from_string(arguments.base)
     candidates = draw_candidates(base, arguments.candidates, arguments.seed)
-    contest = Contest(arguments.data_dir, base, arguments.seed)
-    keys = [key_of(way, one) for way in (INHERITED, QUARTER, FULL) for one in candidates]
-    rows = complete(arguments.results, "key", keys, contest.measure)
-    print(summary(candidates, rows))
+    if not arguments.table:
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        contest = Contest(arguments.data_dir, base, arguments.seed)
+        keys = [key_of(way, one) for one in candidates for way in (INHERITED, QUARTER, FULL)]
+        complete(arguments.results, "key", keys, contest.measure)
+    lines = arguments.results.read_text(encoding="utf-8").splitlines()
+    print(summary(candidates, [json.loads(line) for line in lines]))
 
 
 if __name__ == "__main__":
