@@ -200,7 +200,7 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
     measured = read_results(directory, best.genotype)
     return {
         "genotype": best.genotype,
-        "round": _round_of(history, best),
+        "round": history.round_of(best).number,
         "trial_id": best.trial_id,
         "epochs": _epochs(directory, best),
         "val_accuracy": best.val_accuracy,
@@ -215,10 +215,6 @@ def _epochs(directory: Path, trial: PlannedTrial) -> dict[str, int]:
     record = load_record(trial_directory(directory, str(trial.trial_id)) / RECORD_FILE)
     record = record or TrainingRecord()  # of a hypermodel that trains in its own way
     return {"own": record.epochs, "cumulative": record.cumulative_epochs}
-
-
-def _round_of(history: SearchHistory, trial: PlannedTrial) -> int:
-    return next(entry.number for entry in history.rounds if trial in entry.trials)
 
 
 def _rounds_table(history: SearchHistory) -> Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -134,7 +133,9 @@ def make_tuner(
     if data.fingerprint is not None:
         recorded["dataset_content"] = data.fingerprint
     with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner prints that it reloads
-        return MemNASTuner(hypermodel, training=recorded, **search)
+        return MemNASTuner(
+            hypermodel, training=recorded, tensorboard=True, class_names=data.labels, **search
+        )
 
 
 def fit_arguments(data: ImageDataset, training: TrainingSettings, seed: int) -> dict[str, Any]:
@@ -172,18 +173,14 @@ def fit_arguments(data: ImageDataset, training: TrainingSettings, seed: int) -> 
 
 
 def run_search(tuner: MemNASTuner, data: ImageDataset, training: TrainingSettings) -> None:
-    """Run a search to its end, with a TensorBoard log of every trial.
+    """Run a search to its end.
 
     Args:
         tuner: The tuner.
         data: The data set.
         training: How a trial is trained.
     """
-    logs = Path(tuner.project_dir) / "logs"
-    tuner.search(
-        callbacks=[keras.callbacks.TensorBoard(str(logs), write_graph=False)],
-        **fit_arguments(data, training, tuner.settings.seed),
-    )
+    tuner.search(**fit_arguments(data, training, tuner.settings.seed))
 
 
 def accuracy_on_test_split(model: keras.Model, data: ImageDataset) -> float | None:

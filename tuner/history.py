@@ -42,6 +42,10 @@ class SearchHistory:
         ranked = ranked_trials(self.rounds)
         return ranked[0] if ranked else None
 
+    def round_of(self, trial: PlannedTrial) -> Round:
+        """Return the round that a trial of this search belongs to."""
+        return next(entry for entry in self.rounds if any(one is trial for one in entry.trials))
+
     def to_state(self) -> dict[str, Any]:
         """Return the search as JSON can hold it."""
         return {

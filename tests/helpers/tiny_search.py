@@ -86,6 +86,7 @@ def run(
         trials,
         epochs,
         listener=EpochLog(log),
+        tensorboard=True,
         lease_seconds=LEASE_SECONDS,
         inherit_epochs=inherit_epochs,
     )

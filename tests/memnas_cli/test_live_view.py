@@ -16,7 +16,7 @@ class Watched(FormulaTuner):
     """Tells its listener of steps and epochs, as one that trains does."""
 
     def run_trial(self, trial, *args, **kwargs):
-        listener, planned = self._listener, self._planned(trial)
+        listener, planned = self._listener, self._view(trial)[1]
         for epoch in range(2):
             for _ in range(3):
                 listener.on_step_end()

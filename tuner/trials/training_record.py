@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from memnas_tf.errors import ConfigError
 from memnas_tf.files import write_json
 
 RECORD_FILE = "training.json"
@@ -61,11 +62,13 @@ class Confusion:
         execution: Which execution's weights were asked, counted from 0.
         epoch: Of which epoch, counted from 0: the trial's best.
         counts: Images, by their class and then by the class they were taken for.
+        names: The name of each class; None where they have none.
     """
 
     execution: int
     epoch: int
     counts: list[list[int]]
+    names: list[str] | None = None
 
 
 @dataclass
@@ -127,6 +130,26 @@ class TrainingRecord:
         write_json(path, {"schema": RECORD_SCHEMA, **document})
 
 
+def check_class_names(names: Sequence[str] | None, classes: int) -> tuple[str, ...] | None:
+    """Refuse names that are not one for each class.
+
+    Args:
+        names: The name of each class, or None.
+        classes: The number of classes.
+
+    Returns:
+        The names.
+
+    Raises:
+        ConfigError: If they are not as many as the classes.
+    """
+    if names is None:
+        return None
+    if isinstance(names, str) or len(names) != classes:
+        raise ConfigError(f"class_names is {names!r}; it must be a list of {classes} names")
+    return tuple(map(str, names))
+
+
 def load_record(path: Path) -> TrainingRecord | None:
     """Read what `TrainingRecord.save` wrote; whoever wrote it is not trusted.
 
@@ -169,4 +192,7 @@ def _confusion(entry: Mapping[str, Any] | None) -> Confusion | None:
     counts = [[int(count) for count in row] for row in entry["counts"]]
     if not counts or any(len(row) != len(counts) or min(row) < 0 for row in counts):
         raise ValueError("no square of counts")
-    return Confusion(int(entry["execution"]), int(entry["epoch"]), counts)
+    names = entry.get("names")
+    if names is not None and len(names := [str(name) for name in names]) != len(counts):
+        raise ValueError("not as many names as classes")
+    return Confusion(int(entry["execution"]), int(entry["epoch"]), counts, names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,12 @@ class TrainingRecorder(keras.callbacks.Callback):
         self._record.save(self._path)
 
     def record_confusion(
-        self, model: keras.Model, weights: Path, objective: Any, fit: dict[str, Any]
+        self,
+        model: keras.Model,
+        weights: Path,
+        objective: Any,
+        fit: dict[str, Any],
+        names: Sequence[str] | None,
     ) -> None:
         """Count the mistakes of a trial's best epoch on its validation images.
 
@@ -65,6 +71,7 @@ class TrainingRecorder(keras.callbacks.Callback):
             weights: The weights of its best epoch.
             objective: The objective of KerasTuner.
             fit: The arguments of `keras.Model.fit`.
+            names: The name of each class; None where they have none.
         """
         best = self._record.best_epoch(objective.name, objective.direction)
         data = fit.get("validation_data")
@@ -77,5 +84,5 @@ class TrainingRecorder(keras.callbacks.Callback):
             _LOGGER.warning("cannot count the mistakes of %s", self._path.parent, exc_info=True)
             return
         if counts is not None:
-            self._record.confusion = Confusion(*best, counts)
+            self._record.confusion = Confusion(*best, counts, None if names is None else [*names])
             self._record.save(self._path)

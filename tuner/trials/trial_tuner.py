@@ -41,11 +41,16 @@ class TrialTuner(keras_tuner.Tuner):
     Attributes:
         settings: The search's settings.
         keep_checkpoints: Of how many trials the weights are kept; None for all.
+        class_names: The name of each class; None where they have none.
     """
 
     settings: SearchSettings
     keep_checkpoints: int | None
+    class_names: tuple[str, ...] | None
     _base: BaseWeights | None = None  # of the round under way
+
+    def on_execution_begin(self, trial: trial_module.Trial, execution: int) -> None:
+        """React to the start of a training of a trial's network, counted from 0."""
 
     def run_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> Any:
         """Train a candidate, or go on with its training after its last whole epoch.
@@ -70,6 +75,7 @@ class TrialTuner(keras_tuner.Tuner):
         for execution in range(len(finished), self.executions_per_trial):
             seed = self._trial_seed(trial, execution, base)
             progress = progress or TrialProgress(seed, [past_of(result) for result in results])
+            self.on_execution_begin(trial, execution)
             callbacks = self._deepcopy_callbacks(originals)
             self._configure_tensorboard_dir(callbacks, trial, execution)
             callbacks += [TunerCallback(self, trial), best_weights]
@@ -150,7 +156,7 @@ class TrialTuner(keras_tuner.Tuner):
         results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
         if recorder.execution + 1 == self.executions_per_trial:
             weights = Path(self._get_checkpoint_fname(trial.trial_id))
-            recorder.record_confusion(model, weights, self.oracle.objective, fit)
+            recorder.record_confusion(model, weights, self.oracle.objective, fit, self.class_names)
         return results
 
     def _try_build(self, hp: keras_tuner.HyperParameters) -> keras.Model:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.clusters import free_port, wait_until
+from tests.helpers.event_reader import check_logs
 from tests.helpers.processes import ROOT
 from tests.helpers.tiny_search import run
 from tuner import load_search
@@ -85,8 +86,10 @@ def check(tmp_path: Path, size: tuple[int, ...], kills: int) -> int:
     assert epochs <= {(line["trial"], line["epoch"]) for line in written} <= set(expected)
     # A kill costs the epoch under way, and the line of one that had just ended.
     assert len(written) - len(expected) <= done
-    left = [path.name for path in (tmp_path / "search").glob("trial_*/*")]
+    left = [path.name for path in (tmp_path / "search").glob("*/*/*")]
+    left += [path.name for path in (tmp_path / "search").glob("trial_*/*")]
     assert not [name for name in left if name.startswith(".") or name == "progress.npz"]
+    check_logs(tmp_path / "search")
     return done
 
 
@@ -108,7 +111,7 @@ def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
     try:
         begin("chief")
         begin("worker-1")
-        wait_until(lambda: len(lines(logs["worker-1"])) >= 4)
+        wait_until(lambda: len(lines(logs["worker-1"])) >= 4, 200)
         processes["worker-1"].kill()
         begin("worker-2")
         assert processes["chief"].wait(60) == 0, processes["chief"].stderr.read()
@@ -121,6 +124,7 @@ def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
     epochs = [[line["epoch"] for line in lines(logs[name])] for name in ("worker-1", "worker-2")]
     assert epochs[1][0] >= 3  # it began where the other had been
     assert len(epochs[0]) - epochs[1][0] in (0, 1)
+    check_logs(tmp_path / "search")
 
 
 @pytest.mark.slow
