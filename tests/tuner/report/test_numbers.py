@@ -61,7 +61,6 @@ def test_epochs_without_a_record_are_those_of_the_settings(tmp_path):
 
 def test_epochs_of_trials_that_inherit_are_their_own_and_those_of_their_bases(tmp_path):
     history = made_up_history(2, 1, training={"epochs": 7}, inherit_epochs=2)
-    history.rounds[1].trials[0].base_trial = "0000"
     without = load_search_data(write_search(history, tmp_path / "a", records=False))
     assert [entry.epochs for entry in spending(without)] == [7, 2]
     file = write_search(history, tmp_path / "b") / "trial_0001" / "training.json"
