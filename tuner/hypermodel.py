@@ -8,8 +8,10 @@ import keras
 import keras_tuner
 
 from memnas_tf.layers import build_network
-from memnas_tf.recipe import LEARNING_RATE, compile_network, learning_rate_schedule
 from memnas_tf.template import DEFAULT_BLOCKS, Template
+from memnas_tf.training.compiling import compile_network
+from memnas_tf.training.recipe import LEARNING_RATE
+from memnas_tf.training.schedules import warm_restarts
 from tuner.search_space import choose_genotype
 
 
@@ -72,7 +74,7 @@ class MemNASHyperModel(keras_tuner.HyperModel):
         """
         if self.total_steps is not None:
             steps = max(1, round(share * self.total_steps))
-            model.optimizer.learning_rate = learning_rate_schedule(self.learning_rate, steps)
+            model.optimizer.learning_rate = warm_restarts(self.learning_rate, steps)
 
     def fit(
         self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any

@@ -316,6 +316,7 @@ class MemNASOracle(LeasingOracle):
                     self.settings.ranker,
                     max_cells=self.settings.max_cells,
                     blocks=self.settings.blocks,
+                    template=self.settings.template,
                     seed=self.settings.seed,
                 )
             return plan_round(self.rounds, self.settings, limit, self._ranker)

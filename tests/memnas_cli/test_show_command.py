@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from memnas_cli.main import main
+from memnas_tf.training.record import load_record
 from tests.helpers.histories import made_up_history, write_search
 from tests.helpers.searches import FormulaTuner, make_tuner
-from tuner.trials.training_record import load_record
 
 
 def show(*arguments):

@@ -12,8 +12,8 @@ from memnas_tf.genotype import Genotype, from_string
 from memnas_tf.inheritance import plan_inheritance
 from memnas_tf.layers.inherited_weights import NetworkWeights, inherit_weights, read_weights
 from memnas_tf.template import Template
+from memnas_tf.training.record import TrainingRecord
 from tuner.search_space import GENOTYPE
-from tuner.trials.training_record import TrainingRecord
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.training.record import load_record
 from tests.helpers.histories import made_up_history, write_search
 from tuner.report.comparison import Compared, differing_settings, load_searches, seed_groups, sweeps
 from tuner.report.html.trials_table import COLUMNS, table_rows
@@ -13,7 +14,6 @@ from tuner.report.pareto import pareto_front
 from tuner.report.ranking_quality import ranking_quality
 from tuner.report.search_data import load_search_data
 from tuner.report.spending import RoundSpending, best_so_far, spending
-from tuner.trials.training_record import load_record
 
 
 @pytest.fixture(scope="module")

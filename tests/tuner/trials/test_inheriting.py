@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.training.record import load_record
 from tests.helpers.tiny_search import STEPS, fit_arguments, make_tuner
 from tuner import SearchListener, load_search
-from tuner.trials.training_record import load_record
 
 EPOCHS, INHERIT_EPOCHS = 3, 2
 
