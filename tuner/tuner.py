@@ -69,6 +69,8 @@ class MemNASTuner(TrialTuner):
         bytes_per_weight: Bytes of one parameter: 4, 2 or 1; None for as many as one value has.
         max_arena: The largest arena of a candidate, in bytes or as text such as "256kB".
         max_parameters: The largest parameter memory of a candidate, in the same form.
+        inherit_epochs: The number of epochs of a candidate that starts from its base's weights,
+            as all do from the second round on; None to train every candidate from scratch.
         objective: What a trial reports; memory efficiency takes it for the accuracy.
         training: What else the results depend on, such as the data set's name or the number of
             epochs, as plain values. A search is only resumed with the same.
@@ -115,6 +117,7 @@ class MemNASTuner(TrialTuner):
         bytes_per_weight: int | None = None,
         max_arena: int | str | None = None,
         max_parameters: int | str | None = None,
+        inherit_epochs: int | None = None,
         objective: Any = "val_accuracy",
         training: Mapping[str, Any] | None = None,
         listener: SearchListener | None = None,
@@ -148,6 +151,7 @@ class MemNASTuner(TrialTuner):
             target=memory_target(
                 memory, dtype, kernels, bytes_per_weight, max_arena, max_parameters
             ),
+            inherit_epochs=inherit_epochs,
             training=dict(training or {}),
         )
         oracle = MemNASOracle(
@@ -163,7 +167,7 @@ class MemNASTuner(TrialTuner):
         self.class_names = check_class_names(class_names, hypermodel.template.classes)
         self.keep_checkpoints = keep_checkpoints
         self._polls = 0
-        self._pruned_rounds = 0
+        self._pruned_at: tuple[int, bool] | None = None
         self._lease_seconds = lease_seconds
         self._link: ChiefLink | None = None
         project = Path(kwargs.get("directory") or ".") / (
@@ -322,6 +326,8 @@ class MemNASTuner(TrialTuner):
             SearchError: If there is no result at all.
         """
         history = self._history
+        if self._link is None:
+            self._prune()
         self._listener.on_search_end(history)
         if self._link is None and history.best is None:
             raise SearchError(f"the search found nothing: {history.stop_reason}")
@@ -345,11 +351,17 @@ class MemNASTuner(TrialTuner):
 
     def _prune(self) -> None:
         history = self._history
-        closed = sum(entry.is_over for entry in history.rounds)
-        if closed == self._pruned_rounds:
+        goes_on = history.stop_reason is None
+        state = sum(entry.is_over for entry in history.rounds), goes_on
+        if state == self._pruned_at:
             return  # which trials are best changes at the end of a round
-        self._pruned_rounds = closed
-        pruned = prune_checkpoints(Path(self.project_dir), history.rounds, self.keep_checkpoints)
+        self._pruned_at = state
+        pruned = prune_checkpoints(
+            Path(self.project_dir),
+            history.rounds,
+            self.keep_checkpoints,
+            keep_base=goes_on and self.settings.inherit_epochs is not None,
+        )
         if pruned:
             _LOGGER.info("deleted the weights of %s", ", ".join(str(p.trial_id) for p in pruned))
             self._listener.on_prune(history, pruned)

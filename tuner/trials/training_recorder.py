@@ -18,7 +18,20 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class TrainingRecorder(CurveRecorder):
-    """Keep the learning curve of a trial's execution, and its mistakes."""
+    """Keep the learning curve of a trial's execution, and its mistakes.
+
+    Args:
+        path: The trial's record.
+        execution: The execution, counted from 0.
+        base: The trial whose weights it starts from; None from scratch.
+        inherited_epochs: The epochs behind those weights.
+    """
+
+    def __init__(
+        self, path: Path, execution: int, base: str | None = None, inherited_epochs: int = 0
+    ) -> None:
+        super().__init__(path, execution)
+        self._record.base, self._record.inherited_epochs = base, inherited_epochs
 
     def record_confusion(
         self,
