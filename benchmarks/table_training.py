@@ -127,11 +127,14 @@ class Trainer:
             cpu_seconds=time.process_time() - started_cpu,
         )
 
-    def fit(self, work: Work) -> tuple[Any, tuple[float, ...]]:
+    def fit(
+        self, work: Work, prepare: Callable[[Any], None] = lambda model: None
+    ) -> tuple[Any, tuple[float, ...]]:
         """Train a network and keep it.
 
         Args:
             work: The network and the seed.
+            prepare: Called with the Keras model before its training.
 
         Returns:
             The Keras model, and its accuracy on the validation images after every epoch.
@@ -140,7 +143,7 @@ class Trainer:
 
         from memnas_tf.data.pipeline import steps_per_epoch
         from memnas_tf.layers import build_network
-        from memnas_tf.recipe import compile_network
+        from memnas_tf.training.compiling import compile_network
 
         recipe, genotype = self._recipe, work.genotype
         training, validation = self._pipelines(work.seed)
@@ -148,6 +151,7 @@ class Trainer:
         identity = f"{work.seed} {canonical_key(genotype)}"
         keras.utils.set_random_seed(zlib.crc32(identity.encode()))
         model = build_network(genotype, self._template)
+        prepare(model)
         steps = steps_per_epoch(recipe.train_images, recipe.batch_size)
         compile_network(model, recipe.learning_rate, steps * recipe.epochs)
         history = model.fit(
@@ -169,7 +173,7 @@ class Trainer:
         from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
 
         data = self._data
-        normalisation = {"mean": data.mean, "std": data.std}
+        normalisation: dict[str, Any] = {"mean": data.mean, "std": data.std}
         training = training_pipeline(
             data.train_images,
             data.train_labels,

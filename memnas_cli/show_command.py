@@ -1,8 +1,9 @@
-"""`memnas show`: an architecture or a search, for people or for scripts."""
+"""`memnas show`: an architecture, a search or a training, for people or for scripts."""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from memnas_cli.completion import complete_source
+from memnas_cli.source_template import source_template
 from memnas_cli.template_options import template_options
+from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import (
     DRAWING_FILE,
     FOLDER,
@@ -24,6 +27,8 @@ from memnas_cli.winner_files import (
 from memnas_tf.genotype import Genotype, from_string, load_genotype, render, to_string
 from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
 from memnas_tf.template import Template, cifar_template
+from memnas_tf.training.directory import is_training
+from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
 from tuner.rounds import PlannedTrial
 from tuner.trials.trial_files import (
@@ -54,20 +59,29 @@ def show(
     filters: int,
     blocks: int,
 ) -> None:
-    """Show SOURCE, an architecture or a search.
+    """Show SOURCE, an architecture, a search or a training.
 
     An architecture is a preset (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a
-    JSON file; its memory is that of a network of the given size. A search is its directory.
+    JSON file; its memory is that of a network of the given size. A search or a training is its
+    directory; the latter's model.keras does as well.
     """
     console = Console()
-    if (Path(source) / ORACLE_FILE).exists():
+    folder = Path(source).parent if source.endswith(".keras") else Path(source)
+    if is_training(folder):
+        if as_json:
+            click.echo(json.dumps(training_document(folder), indent=1))
+        else:
+            print_training(console, folder)
+    elif os.path.exists(Path(source) / ORACLE_FILE):
         if as_json:
             click.echo(json.dumps(search_document(Path(source)), indent=1))
         else:
             print_search(console, Path(source))
     else:
-        template = cifar_template(input_shape, classes, filters, blocks)
         genotype = load_genotype(source)
+        template = source_template(source)
+        if template is None:
+            template = cifar_template(input_shape, classes, filters, blocks)
         genotype.require_buildable()
         if as_json:
             click.echo(json.dumps(architecture_document(genotype, template), indent=1))
@@ -108,7 +122,8 @@ def search_document(directory: Path) -> dict[str, Any]:
     Returns:
         `best` (None before the first round is over), `failed` (where the traceback of each failed
         trial lies), `checkpoints` (how many completed trials have their weights, how many not),
-        `rounds`, `settings` and `stop_reason`, as plain values; memory in bytes.
+        `epochs` (how many each trial trained, and with those of the bases whose weights it
+        started from), `rounds`, `settings` and `stop_reason`, as plain values; memory in bytes.
     """
     history = load_search(directory)
     state = history.to_state()
@@ -121,6 +136,10 @@ def search_document(directory: Path) -> dict[str, Any]:
             for trial in failed_trials(history.rounds)
         },
         "checkpoints": {"kept": kept, "pruned": completed - kept},
+        "epochs": {
+            str(trial.trial_id): _epochs(directory, trial)
+            for trial in completed_trials(history.rounds)
+        },
         "rounds": state["rounds"],
         "settings": state["settings"],
         "stop_reason": state["stop_reason"],
@@ -142,11 +161,14 @@ def print_search(console: Console, directory: Path) -> None:
     if best is None:
         console.print("no round is over yet")
         return
+    epochs = best["epochs"]
     target = history.settings.target
     lines = ["", f"best network: {best['genotype']}", *_render_lines(best["genotype"])]
     lines += [f"validation accuracy   {100 * best['val_accuracy']:.1f} %"]
     if best["test_accuracy"] is not None:
         lines += [f"test accuracy         {100 * best['test_accuracy']:.1f} %"]
+    if epochs["cumulative"] > epochs["own"]:
+        lines += [f"epochs                {epochs['own']}, with its bases' {epochs['cumulative']}"]
     lines += [
         f"parameter memory      {format_bytes(best['parameter_bytes'])}",
         f"lifetime memory       {format_bytes(best['lifetime_bytes'])} (one image)",
@@ -154,7 +176,7 @@ def print_search(console: Console, directory: Path) -> None:
         f"{target.dtype}, {target.kernels} kernels)",
     ]
     folder = directory / FOLDER
-    if read_results(directory, best["genotype"]):
+    if read_results(folder, best["genotype"]):
         lines += [
             "",
             f"drawing               {folder / DRAWING_FILE}",
@@ -188,17 +210,24 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
     best = history.best
     if best is None:
         return None
-    measured = read_results(directory, best.genotype)
+    measured = read_results(directory / FOLDER, best.genotype)
     return {
         "genotype": best.genotype,
         "round": history.round_of(best).number,
         "trial_id": best.trial_id,
+        "epochs": _epochs(directory, best),
         "val_accuracy": best.val_accuracy,
         "test_accuracy": measured.get("test_accuracy"),
         "parameter_bytes": best.parameter_bytes,
         "lifetime_bytes": best.lifetime_bytes,
         "arena_bytes": best.arena_bytes,
     }
+
+
+def _epochs(directory: Path, trial: PlannedTrial) -> dict[str, int]:
+    record = load_record(trial_directory(directory, str(trial.trial_id)) / RECORD_FILE)
+    record = record or TrainingRecord()  # of a hypermodel that trains in its own way
+    return {"own": record.epochs, "cumulative": record.cumulative_epochs}
 
 
 def _rounds_table(history: SearchHistory) -> Table:

@@ -19,7 +19,7 @@ from memnas_tf.metric import Spread
 from memnas_tf.operations import BY_NAME
 from tuner.rounds import COMPLETED, FAILED, RUNNING, PlannedTrial, Round
 
-GENOTYPE = "genotype"
+GENOTYPE, BASE_TRIAL = "genotype", "base_trial"
 _OPERATIONS = list(BY_NAME)
 
 
@@ -55,6 +55,7 @@ def trial_values(entry: Round, trial: PlannedTrial) -> dict[str, Any]:
         "parameter_bytes": trial.parameter_bytes,
         "lifetime_bytes": trial.lifetime_bytes,
         "arena_bytes": trial.arena_bytes,
+        BASE_TRIAL: trial.base_trial or "",  # None does not cross to a worker
         GENOTYPE: trial.genotype,
         "base": entry.base,
     }
@@ -80,6 +81,7 @@ def known_round(trial: trial_module.Trial, memory: str) -> Round:
         lifetime_bytes=values["lifetime_bytes"],
         arena_bytes=values["arena_bytes"],
         intermediate_bytes=values[f"{memory}_bytes"],
+        base_trial=values[BASE_TRIAL] or None,
         status=ends.get(trial.status, RUNNING),
         trial_id=trial.trial_id,
         val_accuracy=trial.score,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from memnas_tf.differences import describe_differences, flatten
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.memory import MemoryTarget, memory_target
 from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
@@ -13,6 +14,7 @@ from memnas_tf.template import Template
 from tuner.ranking import RANKERS
 
 DEFAULT_RANKER = "ridge-trees"
+_OPTIONAL_COUNTS = ("max_trials", "inherit_epochs")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class SearchSettings:
         ranker: The controller that ranks candidates, one of `tuner.ranking.RANKERS`.
         seed: The seed of every random choice.
         target: The memory that is aimed at, and what it may take at most.
+        inherit_epochs: The number of epochs of a candidate that starts from its base's weights;
+            None to train every candidate from scratch.
         training: What else the results depend on, such as the data set's name or the number
             of epochs, as plain values. A search is only resumed with the same.
 
@@ -49,13 +53,13 @@ class SearchSettings:
     ranker: str = DEFAULT_RANKER
     seed: int = 0
     target: MemoryTarget = field(default_factory=memory_target)
+    inherit_epochs: int | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a search that cannot be."""
         counts = ["blocks", "max_rounds", "trials_per_round", "max_cells"]
-        if self.max_trials is not None:
-            counts.append("max_trials")
+        counts += [name for name in _OPTIONAL_COUNTS if getattr(self, name) is not None]
         for name in counts:
             value = getattr(self, name)
             if not _is_int(value) or value < 1:
@@ -91,9 +95,23 @@ class SearchSettings:
         target = MemoryTarget(**state["target"])
         return cls(**{**state, "template": template, "target": target})
 
+    def planned_epochs(self, has_base: bool) -> int | None:
+        """Return how many epochs a trial is to train.
+
+        Args:
+            has_base: Whether its round has a base, whose weights it may start from.
+
+        Returns:
+            The number; None if it is not recorded in `training`.
+        """
+        if has_base and self.inherit_epochs is not None:
+            return self.inherit_epochs
+        epochs = self.training.get("epochs")
+        return epochs if isinstance(epochs, int) else None
+
     def flat(self) -> dict[str, Any]:
         """Return all settings by name, those of the template, the target and the training too."""
-        return _flatten(self.to_state())
+        return flatten(self.to_state())
 
     def differences(self, other: SearchSettings) -> list[str]:
         """Describe where two searches differ.
@@ -104,25 +122,7 @@ class SearchSettings:
         Returns:
             One line per difference, this one's value first.
         """
-        mine, theirs = self.flat(), other.flat()
-        return [
-            f"{name}: {mine.get(name)!r} there, {theirs.get(name)!r} now"
-            for name in dict.fromkeys([*mine, *theirs])
-            if mine.get(name) != theirs.get(name)
-        ]
-
-
-def _flatten(state: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in state.items():
-        if isinstance(value, Mapping):
-            # What is recorded of the training may have the name of a setting.
-            flat.update({f"{name}.{key}" if key in flat else key: value[key] for key in value})
-        else:
-            flat[name] = value
-    return {
-        name: list(value) if isinstance(value, tuple) else value for name, value in flat.items()
-    }
+        return describe_differences(self.flat(), other.flat())
 
 
 def _is_int(value: object) -> bool:

@@ -14,10 +14,13 @@ import keras
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
+from memnas_tf.directory_lock import directory_lock, empty_directory
 from memnas_tf.errors import SearchError
 from memnas_tf.files import write_json
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
+from memnas_tf.training.finite import check_finite
+from memnas_tf.training.record import check_class_names
 from tuner.distributed.chief import run_chief, serving
 from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker, tuner_id
 from tuner.distributed.leases import LEASE_SECONDS
@@ -27,14 +30,11 @@ from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
 from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
-from tuner.project_lock import empty_project, project_lock
 from tuner.restoring import remove_cut_off_writes
 from tuner.rounds import PlannedTrial, find_trial
 from tuner.search_space import known_round
 from tuner.settings import DEFAULT_RANKER, SearchSettings
 from tuner.tensorboard.logs import log_listeners
-from tuner.trials.failures import check_finite
-from tuner.trials.training_record import check_class_names
 from tuner.trials.trial_files import (
     DEFAULT_KEEP,
     check_keep,
@@ -69,6 +69,8 @@ class MemNASTuner(TrialTuner):
         bytes_per_weight: Bytes of one parameter: 4, 2 or 1; None for as many as one value has.
         max_arena: The largest arena of a candidate, in bytes or as text such as "256kB".
         max_parameters: The largest parameter memory of a candidate, in the same form.
+        inherit_epochs: The number of epochs of a candidate that starts from its base's weights,
+            as all do from the second round on; None to train every candidate from scratch.
         objective: What a trial reports; memory efficiency takes it for the accuracy.
         training: What else the results depend on, such as the data set's name or the number of
             epochs, as plain values. A search is only resumed with the same.
@@ -95,8 +97,8 @@ class MemNASTuner(TrialTuner):
 
     Raises:
         ConfigError: If an argument is out of range, or no network to start with fits the budgets.
-        SearchError: If the directory holds a search with other settings, or another process runs
-            the search.
+        SearchError: If the directory holds a search with other settings.
+        BusyError: If another process runs the search.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class MemNASTuner(TrialTuner):
         bytes_per_weight: int | None = None,
         max_arena: int | str | None = None,
         max_parameters: int | str | None = None,
+        inherit_epochs: int | None = None,
         objective: Any = "val_accuracy",
         training: Mapping[str, Any] | None = None,
         listener: SearchListener | None = None,
@@ -148,6 +151,7 @@ class MemNASTuner(TrialTuner):
             target=memory_target(
                 memory, dtype, kernels, bytes_per_weight, max_arena, max_parameters
             ),
+            inherit_epochs=inherit_epochs,
             training=dict(training or {}),
         )
         oracle = MemNASOracle(
@@ -163,7 +167,7 @@ class MemNASTuner(TrialTuner):
         self.class_names = check_class_names(class_names, hypermodel.template.classes)
         self.keep_checkpoints = keep_checkpoints
         self._polls = 0
-        self._pruned_rounds = 0
+        self._pruned_at: tuple[int, bool] | None = None
         self._lease_seconds = lease_seconds
         self._link: ChiefLink | None = None
         project = Path(kwargs.get("directory") or ".") / (
@@ -172,12 +176,12 @@ class MemNASTuner(TrialTuner):
         logs = log_listeners(project, tensorboard)
         self._listener = Listeners(listener or SearchListener(), *logs)
         overwrite = kwargs.pop("overwrite", False)
-        with contextlib.nullcontext() if is_worker() else project_lock(project):
+        with contextlib.nullcontext() if is_worker() else directory_lock(project, "search"):
             if not is_worker():
                 remove_cut_off_writes(project)
             # A worker that comes late must not delete what the others did.
             if overwrite and not is_worker():
-                empty_project(project)
+                empty_directory(project)
             elif has_search(project):
                 check_resumable(project, settings)
                 if not is_worker():
@@ -204,8 +208,8 @@ class MemNASTuner(TrialTuner):
             **fit_kwargs: Of `keras.Model.fit`.
 
         Raises:
-            SearchError: If there is no result at all, another process runs the search, or a chief
-                does not answer.
+            SearchError: If there is no result at all, or a chief does not answer.
+            BusyError: If another process runs the search.
         """
         if self._link is not None:
             try:
@@ -217,7 +221,7 @@ class MemNASTuner(TrialTuner):
             self.oracle.verbose = fit_kwargs.get("verbose", self.oracle.verbose)
             self.serve(chief_address())
         else:
-            with project_lock(Path(self.project_dir)), _garbage_set_aside():
+            with directory_lock(Path(self.project_dir), "search"), _garbage_set_aside():
                 super().search(*fit_args, **fit_kwargs)
 
     def serve(
@@ -234,11 +238,11 @@ class MemNASTuner(TrialTuner):
             on_tick: Called several times a second.
 
         Raises:
-            SearchError: If there is no result at all, another process runs the search, or the
-                address cannot be had.
+            SearchError: If there is no result at all, or the address cannot be had.
+            BusyError: If another process runs the search.
         """
         with (
-            project_lock(Path(self.project_dir)),
+            directory_lock(Path(self.project_dir), "search"),
             ChiefReporter(Path(self.project_dir), self.oracle, self._listener) as reporter,
             serving(self.oracle, address) as bound,
         ):
@@ -322,6 +326,8 @@ class MemNASTuner(TrialTuner):
             SearchError: If there is no result at all.
         """
         history = self._history
+        if self._link is None:
+            self._prune()
         self._listener.on_search_end(history)
         if self._link is None and history.best is None:
             raise SearchError(f"the search found nothing: {history.stop_reason}")
@@ -345,11 +351,17 @@ class MemNASTuner(TrialTuner):
 
     def _prune(self) -> None:
         history = self._history
-        closed = sum(entry.is_over for entry in history.rounds)
-        if closed == self._pruned_rounds:
+        goes_on = history.stop_reason is None
+        state = sum(entry.is_over for entry in history.rounds), goes_on
+        if state == self._pruned_at:
             return  # which trials are best changes at the end of a round
-        self._pruned_rounds = closed
-        pruned = prune_checkpoints(Path(self.project_dir), history.rounds, self.keep_checkpoints)
+        self._pruned_at = state
+        pruned = prune_checkpoints(
+            Path(self.project_dir),
+            history.rounds,
+            self.keep_checkpoints,
+            keep_base=goes_on and self.settings.inherit_epochs is not None,
+        )
         if pruned:
             _LOGGER.info("deleted the weights of %s", ", ".join(str(p.trial_id) for p in pruned))
             self._listener.on_prune(history, pruned)

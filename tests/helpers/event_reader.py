@@ -12,9 +12,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.hparams import metadata
 from tensorboard.util import tensor_util
 
+from memnas_tf.training.record import load_record
 from tuner.history import load_search
 from tuner.rounds import COMPLETED
-from tuner.trials.training_record import load_record
 
 
 class Run:

@@ -9,6 +9,7 @@ from memnas_tf.genotype import Genotype, from_string, to_string
 from memnas_tf.metric import spread
 from memnas_tf.moves import generate_candidates
 from memnas_tf.template import cifar_template
+from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord
 from tests.helpers.searches import formula
 from tuner.history import SearchHistory
 from tuner.rounds import (
@@ -16,11 +17,11 @@ from tuner.rounds import (
     PlannedTrial,
     Round,
     base_measurement,
+    base_trial,
     current_base,
     trained_keys,
 )
 from tuner.settings import SearchSettings
-from tuner.trials.training_record import Confusion, LearningCurve, TrainingRecord
 
 TEMPLATE = cifar_template((16, 16, 3), classes=4, filters=8)
 
@@ -39,7 +40,7 @@ def made_up_history(rounds=3, trials=3, **settings):
 
 def _round(before, number, settings):
     rng = random.Random(f"{settings.seed}/{number}")
-    base = current_base(before, settings.blocks)
+    base, start = current_base(before, settings.blocks), base_trial(before)
     keys = trained_keys(before)
     candidates = list(generate_candidates(base, settings.max_cells, keys))
     chosen = rng.sample(candidates, min(settings.trials_per_round, len(candidates)))
@@ -55,6 +56,7 @@ def _round(before, number, settings):
                 memory.lifetime_bytes,
                 memory.arena_bytes,
                 memory.intermediate_bytes,
+                base_trial=start.trial_id if start else None,
                 status=COMPLETED,
                 trial_id=f"{len(before) * settings.trials_per_round + len(trials):04d}",
                 val_accuracy=0.3 + formula(candidate.genotype) / 2 + rng.random() / 50,

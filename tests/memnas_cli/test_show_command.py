@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from memnas_cli.main import main
+from memnas_tf.training.record import load_record
+from tests.helpers.histories import made_up_history, write_search
 from tests.helpers.searches import FormulaTuner, make_tuner
 
 
@@ -41,6 +43,8 @@ def test_a_search_for_scripts(finished):
         assert best[name] == results[name]
     assert [entry["number"] for entry in document["rounds"]] == [1, 2]
     assert document["settings"]["training"]["dataset"] == "digits"
+    assert set(document["epochs"]) == {"0000", "0001", "0002", "0003"}
+    assert best["epochs"] == document["epochs"][best["trial_id"]] == {"own": 1, "cumulative": 1}
 
 
 def test_a_search_for_people_ends_with_where_things_are(finished):
@@ -53,6 +57,19 @@ def test_a_search_for_people_ends_with_where_things_are(finished):
             assert Path(line.split()[-1]).exists()
     assert "SavedModel" in output
     assert output.splitlines()[-6].split()[0] == result.stdout.splitlines()[-6].split()[0]
+
+
+def test_epochs_that_a_network_inherits_are_told(tmp_path):
+    history = made_up_history(2, 1, tradeoff=1.0)
+    write_search(history, tmp_path)
+    assert "with its bases'" not in show(tmp_path).output
+    file = tmp_path / f"trial_{history.best.trial_id}" / "training.json"
+    record = load_record(file)
+    record.base, record.inherited_epochs = "0000", 3
+    record.save(file)
+    assert "epochs                5, with its bases' 8" in show(tmp_path).output.splitlines()
+    best = json.loads(show(tmp_path, "--json").output)["best"]
+    assert best["epochs"] == {"own": 5, "cumulative": 8}
 
 
 def test_failed_trials_and_deleted_weights_are_told(tmp_path):

@@ -9,6 +9,7 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from memnas_tf.template import Template
+from memnas_tf.training.record import TrainingRecord
 from tuner.report.figures.accuracy_memory import MEMORIES, draw_accuracy_memory
 from tuner.report.figures.confusion_matrix import draw_confusion_matrix
 from tuner.report.figures.family_tree import draw_family_tree
@@ -21,7 +22,6 @@ from tuner.report.ranking_quality import ranking_quality
 from tuner.report.search_data import SearchData
 from tuner.report.spending import spending
 from tuner.rounds import PlannedTrial
-from tuner.trials.training_record import TrainingRecord
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def beginning(history: SearchHistory, entry: Round, trial: PlannedTrial) -> list
     values = {
         "round": entry.number,
         "move": _MOVES[trial.kind],
-        "parent": _parent(history, entry),
+        "parent": trial.base_trial or _NO_PARENT,
         "cells": from_string(trial.genotype).cells,
         "tradeoff": float(history.settings.tradeoff),
         "what_changed": trial.move,
@@ -140,12 +140,6 @@ def score(trial: PlannedTrial) -> list[Value]:
         The values; none of a trial that failed.
     """
     return [] if trial.efficiency is None else [scalar(_EFFICIENCY, trial.efficiency)]
-
-
-def _parent(history: SearchHistory, entry: Round) -> str:
-    before = next((one for one in history.rounds if one.number == entry.number - 1), None)
-    winner = None if before is None else before.winning_trial
-    return _NO_PARENT if winner is None else str(winner.trial_id)
 
 
 def _intermediate(target: str) -> _Column:

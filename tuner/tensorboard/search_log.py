@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
 from tuner.report.search_data import SearchData
@@ -17,7 +18,6 @@ from tuner.tensorboard.folder import search_run, trial_run
 from tuner.tensorboard.hparams import beginning, experiment, result, score
 from tuner.tensorboard.round_summary import round_summary, settings_text
 from tuner.tensorboard.values import Value
-from tuner.trials.training_record import RECORD_FILE, TrainingRecord, load_record
 from tuner.trials.trial_files import trial_directory
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from memnas_tf.genotype import from_string, render
+from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
 from tuner.report.charts import trial_charts
@@ -17,7 +18,6 @@ from tuner.tensorboard.event_files import GrowingFile, event_path, remove_unfini
 from tuner.tensorboard.faults import never_fails
 from tuner.tensorboard.folder import trial_run
 from tuner.tensorboard.values import Value, code_block, pictures, scalar, text
-from tuner.trials.training_record import RECORD_FILE, TrainingRecord, load_record
 from tuner.trials.trial_files import trial_directory
 
 # Read after what the search tells of the trial as it begins, and before its result.

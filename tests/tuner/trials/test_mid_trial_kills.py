@@ -36,7 +36,7 @@ def course(directory: Path) -> list[dict]:
 
 
 def start(
-    directory: Path, log: Path, size: tuple[int, int, int], variables: Mapping[str, str] = NO_ROLE
+    directory: Path, log: Path, size: tuple[int, ...], variables: Mapping[str, str] = NO_ROLE
 ) -> subprocess.Popen:
     command = [sys.executable, "-m", "tests.helpers.tiny_search", directory, log, *size]
     return subprocess.Popen(
@@ -49,7 +49,7 @@ def start(
     )
 
 
-def kill_until_done(tmp_path: Path, size: tuple[int, int, int], kills: int) -> tuple[int, Path]:
+def kill_until_done(tmp_path: Path, size: tuple[int, ...], kills: int) -> tuple[int, Path]:
     """Kill after so many new lines and some milliseconds; then let it end."""
     rng = random.Random(SEED)
     log = tmp_path / "log.jsonl"
@@ -71,7 +71,7 @@ def kill_until_done(tmp_path: Path, size: tuple[int, int, int], kills: int) -> t
     return done, log
 
 
-def check(tmp_path: Path, size: tuple[int, int, int], kills: int) -> int:
+def check(tmp_path: Path, size: tuple[int, ...], kills: int) -> int:
     run(tmp_path / "whole", tmp_path / "whole.jsonl", *size)
     done, log = kill_until_done(tmp_path, size, kills)
     assert course(tmp_path) == course(tmp_path / "whole")
@@ -98,7 +98,7 @@ def test_a_search_in_another_process_killed_twice_ends_as_one_that_was_not(tmp_p
 
 
 def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
-    size = (1, 1, 12)
+    size = (2, 1, 12, 2)  # the other goes on to a trial that inherits from this one
     run(tmp_path / "whole", tmp_path / "whole.jsonl", *size)
     where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(free_port())}
     logs = {name: tmp_path / f"{name}.jsonl" for name in ("chief", "worker-1", "worker-2")}
@@ -130,4 +130,4 @@ def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 def test_fifty_kills_change_nothing(tmp_path):
-    assert check(tmp_path, (2, 4, 12), kills=50) == 50
+    assert check(tmp_path, (2, 4, 12, 6), kills=50) == 50

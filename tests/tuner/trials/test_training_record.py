@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord, load_record
 from tests.helpers.tiny_search import fit_arguments, make_tuner
 from tuner import MemNASHyperModel, SearchListener
 from tuner.trials.confusion import confusion_counts
-from tuner.trials.training_record import Confusion, LearningCurve, TrainingRecord, load_record
 
 EPOCHS = 3
 
@@ -80,7 +80,7 @@ def test_a_trial_that_was_cut_off_leaves_the_same(whole, tmp_path):
 def test_an_epoch_beyond_the_progress_is_not_recorded_twice(whole, tmp_path, monkeypatch):
     """The kill came after the record was written and before the progress was."""
     with monkeypatch.context() as patch:
-        patch.setattr("tuner.trials.trial_progress.TrialProgress.save", _killed)
+        patch.setattr("memnas_tf.training.progress.TrainingProgress.save", _killed)
         with pytest.raises(KeyboardInterrupt):
             search(tmp_path)
     assert record_of(tmp_path).epochs == 1
@@ -122,10 +122,21 @@ def test_the_best_epoch_is_the_first_of_the_best():
     assert TrainingRecord().best_epoch("val_accuracy", "max") is None
 
 
+def test_the_epochs_behind_the_weights_are_those_of_one_execution_and_of_the_bases(tmp_path):
+    path = tmp_path / "training.json"
+    curves = [LearningCurve([0, 1], [1.0, 1.0]), LearningCurve([0], [1.0])]
+    TrainingRecord(curves, base="0003", inherited_epochs=7).save(path)
+    record = load_record(path)
+    assert (record.base, record.epochs, record.cumulative_epochs) == ("0003", 3, 9)
+    assert TrainingRecord().cumulative_epochs == 0
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 2},
+        {"schema": 1},
+        {"inherited_epochs": "many"},
+        {"inherited_epochs": float("inf")},
         {"executions": [{"epochs": [0], "seconds": [], "metrics": {}}]},
         {"executions": 3},
         {"confusion": {"execution": 0, "epoch": 0, "counts": [[1, 2], [3]]}},

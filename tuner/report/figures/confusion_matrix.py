@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from memnas_tf.drawing.text import text_width
+from memnas_tf.training.record import Confusion
 from tuner.report.figures import style
-from tuner.trials.training_record import Confusion
 
 _MOST_NUMBERS = 20
 _MOST_TICKS = 25

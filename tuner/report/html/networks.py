@@ -106,4 +106,6 @@ def _network(data: SearchData, entry: Round, trial: PlannedTrial, is_best: bool)
     ]
     if record is not None:
         facts.append(("epochs", str(record.epochs)))
+        if record.base is not None:
+            facts.append(("epochs with its bases'", str(record.cumulative_epochs)))
     return Network(trial, entry.base, f"{part}round {entry.number}: {trial.move}", facts, is_best)

@@ -1,4 +1,4 @@
-"""What a trial leaves behind of its training: curves and mistakes. Needs no TensorFlow."""
+"""What a training leaves behind: curves and mistakes. Needs no TensorFlow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.files import write_json
 
 RECORD_FILE = "training.json"
-RECORD_SCHEMA = 1
+RECORD_SCHEMA = 2
+_UNREADABLE = (
+    *(OSError, AttributeError, KeyError, TypeError, ValueError),
+    *(OverflowError, RecursionError),
+)
 
 
 @dataclass
@@ -69,15 +73,24 @@ class Confusion:
 
 @dataclass
 class TrainingRecord:
-    """What a trial leaves behind of its training.
+    """What a trial, or a training by itself, leaves behind.
 
     Attributes:
         executions: The curve of each execution.
         confusion: Its mistakes; None before its end, and where the labels cannot be read.
+        base: The trial whose weights it started from; None from scratch.
+        inherited_epochs: The epochs behind those weights: of that trial and its own bases.
     """
 
     executions: list[LearningCurve] = field(default_factory=list)
     confusion: Confusion | None = None
+    base: str | None = None
+    inherited_epochs: int = 0
+
+    @property
+    def cumulative_epochs(self) -> int:
+        """The epochs behind the trial's weights: its own, of one execution, and its bases'."""
+        return self.inherited_epochs + max((len(c.epochs) for c in self.executions), default=0)
 
     @property
     def epochs(self) -> int:
@@ -113,8 +126,8 @@ class TrainingRecord:
         """
         confusion = None if self.confusion is None else vars(self.confusion)
         curves = [vars(curve) for curve in self.executions]
-        document = {"schema": RECORD_SCHEMA, "executions": curves, "confusion": confusion}
-        write_json(path, document)
+        document = {**vars(self), "executions": curves, "confusion": confusion}
+        write_json(path, {"schema": RECORD_SCHEMA, **document})
 
 
 def check_class_names(names: Sequence[str] | None, classes: int) -> tuple[str, ...] | None:
@@ -151,8 +164,13 @@ def load_record(path: Path) -> TrainingRecord | None:
         if document["schema"] != RECORD_SCHEMA:
             return None
         curves = [_curve(entry) for entry in document["executions"]]
-        return TrainingRecord(curves, _confusion(document["confusion"]))
-    except (OSError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return TrainingRecord(
+            curves,
+            _confusion(document["confusion"]),
+            None if document["base"] is None else str(document["base"]),
+            int(document["inherited_epochs"]),
+        )
+    except _UNREADABLE:
         return None
 
 
