@@ -7,9 +7,10 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from benchmarks.table import Run
+from benchmarks.table import Run, read_recipe
 from benchmarks.table_work import Work
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.genotype import canonical_key, to_string
@@ -83,6 +84,25 @@ class Recipe:
             The template.
         """
         return Template(data.input_shape, data.classes, self.filters, self.strides, self.stem)
+
+
+def table_template(path: Path) -> Template:
+    """Return the size of a table's networks.
+
+    Args:
+        path: The table, of CIFAR-10.
+
+    Returns:
+        The template.
+
+    Raises:
+        ValueError: If it is of another data set.
+    """
+    recipe = read_recipe(path)
+    if recipe["dataset"] != "cifar10" or recipe["image_size"] is not None:
+        raise ValueError(f"{path} is of {recipe['dataset']!r}, not of cifar10 in its own size")
+    filters, strides, stem = (tuple(recipe[name]) for name in ("filters", "strides", "stem"))
+    return Template((32, 32, 3), 10, filters, strides, stem)
 
 
 class Trainer:

@@ -22,7 +22,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -32,12 +31,10 @@ from benchmarks.rankers.plot import draw
 from benchmarks.rankers.summary import alternative_table, difference_table, metric_table
 from benchmarks.rankers.tasks import KINDS, Network, draw_task
 from benchmarks.results_file import Row, complete
-from benchmarks.table import load_table, read_recipe
-from benchmarks.table_training import Recipe
-from memnas_tf.template import Template
+from benchmarks.table import TABLE, load_table
+from benchmarks.table_training import table_template
 from tuner.ranking import RANKERS
 
-RESULTS = Path("benchmarks/results")
 LABELS = (25, 50, 100, 200)
 
 
@@ -46,13 +43,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--table", type=Path, default=RESULTS / "trained_table.jsonl")
-    parser.add_argument("--results", type=Path, default=RESULTS / "rankers.jsonl")
+    parser.add_argument("--table", type=Path, default=TABLE)
+    parser.add_argument("--results", type=Path, default=TABLE.with_name("rankers.jsonl"))
     parser.add_argument("--seeds", type=int, default=10, help="2 or more")
     parser.add_argument("--plot", type=Path, help="picture to draw")
     args = parser.parse_args()
     networks = [Network.of(row) for row in load_table([args.table])]
-    template = template_of(args.table)
+    template = table_template(args.table)
     tasks = possible_tasks(networks)
     if not tasks:
         sys.exit(f"{args.table} has {len(networks)} networks, too few for any task; train more")
@@ -83,16 +80,6 @@ def main() -> None:
     print_tables(rows, tasks, names)
     if args.plot:
         draw(rows, tasks, names, args.plot)
-
-
-def template_of(table: Path) -> Template:
-    """Return the size of the networks of a CIFAR-10 table."""
-    recipe: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in read_recipe(table).items()
-    }
-    own = Recipe(**recipe)
-    return Template((*(own.image_size or (32, 32)), 3), 10, own.filters, own.strides, own.stem)
 
 
 def possible_tasks(networks: Sequence[Network]) -> list[tuple[str, int]]:

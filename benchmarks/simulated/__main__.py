@@ -24,8 +24,9 @@ from benchmarks.simulated.comparison import draw_regret, regret_table
 from benchmarks.simulated.evolution import best_accuracy
 from benchmarks.simulated.methods import METHODS
 from benchmarks.simulated.simulation import BudgetSpent, Simulation, incumbents
-from benchmarks.simulated.surrogate import TABLE, Surrogate, cross_validate, table_template
-from benchmarks.table import load_table
+from benchmarks.simulated.surrogate import Surrogate, cross_validate
+from benchmarks.table import TABLE, load_table
+from benchmarks.table_training import table_template
 from memnas_tf.memory import parse_bytes
 
 POINTS = 10  # of a regret curve

@@ -8,7 +8,6 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +19,13 @@ from sklearn.model_selection import KFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.table import Row, read_recipe
+from benchmarks.table import Row
 from memnas_tf.genotype import Block, Cell, Genotype, canonical, canonical_key, from_string
 from memnas_tf.memory import arena_memory, lifetime_memory, parameter_memory
 from memnas_tf.operations import BY_NAME
 from memnas_tf.template import Template
 
 Curve = npt.NDArray[np.float64]
-TABLE = Path(__file__).parents[1] / "results" / "trained_table.jsonl"
 _FOLDS = 7
 _LENGTH_SCALE = 8.0  # in standard deviations of features, to begin its fit with
 
@@ -106,25 +104,6 @@ class Surrogate:
         chosen = zlib.crc32(f"{seed} {key}".encode()) % len(self._noise)
         curve: Curve = np.clip(self.curve(genotype) + self._noise[chosen], 0.0, 1.0)
         return curve
-
-
-def table_template(path: Path) -> Template:
-    """Return the size of a table's networks.
-
-    Args:
-        path: The table, of CIFAR-10.
-
-    Returns:
-        The template.
-
-    Raises:
-        ValueError: If it is of another data set.
-    """
-    recipe = read_recipe(path)
-    if recipe["dataset"] != "cifar10" or recipe["image_size"] is not None:
-        raise ValueError(f"{path} is of {recipe['dataset']!r}, not of cifar10 in its own size")
-    filters, strides, stem = (tuple(recipe[name]) for name in ("filters", "strides", "stem"))
-    return Template((32, 32, 3), 10, filters, strides, stem)
 
 
 def network_features(genotype: Genotype, template: Template) -> Curve:

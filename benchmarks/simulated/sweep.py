@@ -20,8 +20,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from benchmarks.results_file import complete
 from benchmarks.simulated.memnas_methods import search
 from benchmarks.simulated.simulation import Simulation
-from benchmarks.simulated.surrogate import TABLE, Surrogate, table_template
-from benchmarks.table import load_table
+from benchmarks.simulated.surrogate import Surrogate
+from benchmarks.table import TABLE, load_table
+from benchmarks.table_training import table_template
 from benchmarks.tradeoff_sweep import TRADEOFFS
 from memnas_tf.genotype import from_string
 from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory

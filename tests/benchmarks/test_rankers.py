@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from benchmarks.rankers.__main__ import keep_of_table, possible_tasks, template_of
+from benchmarks.rankers.__main__ import keep_of_table, possible_tasks
 from benchmarks.rankers.contestants import ALTERNATIVES, BASELINES, make_contestant
 from benchmarks.rankers.measuring import measure, tops
 from benchmarks.rankers.summary import difference_table, interval
 from benchmarks.rankers.tasks import DEVELOPED_ON, Network, draw_task
+from benchmarks.table import TABLE
+from benchmarks.table_training import table_template
 from benchmarks.table_work import work_list
 from memnas_tf.genotype import canonical_key
 from memnas_tf.memory import parameter_memory
@@ -119,4 +121,4 @@ def test_results_of_a_smaller_table_are_dropped(tmp_path):
 
 
 def test_the_template_is_the_table_s():
-    assert template_of("benchmarks/results/trained_table.jsonl") == TEMPLATE
+    assert table_template(TABLE) == TEMPLATE

@@ -10,8 +10,9 @@ from benchmarks.simulated.comparison import regret_table
 from benchmarks.simulated.evolution import mutate
 from benchmarks.simulated.methods import METHODS, OURS
 from benchmarks.simulated.simulation import BudgetSpent, Simulation, Trained, incumbents
-from benchmarks.simulated.surrogate import TABLE, Surrogate, cross_validate, table_template
-from benchmarks.table import load_table
+from benchmarks.simulated.surrogate import Surrogate, cross_validate
+from benchmarks.table import TABLE, load_table
+from benchmarks.table_training import table_template
 from memnas_tf.genotype import from_string
 from memnas_tf.memory import parameter_memory
 from tests.helpers.genotypes import genotypes
