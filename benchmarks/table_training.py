@@ -140,7 +140,7 @@ class Trainer:
 
         from memnas_tf.data.pipeline import steps_per_epoch
         from memnas_tf.layers import build_network
-        from memnas_tf.recipe import compile_network
+        from memnas_tf.training.compiling import compile_network
 
         recipe, genotype = self._recipe, work.genotype
         training, validation = self._pipelines(work.seed)
@@ -169,7 +169,7 @@ class Trainer:
         from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
 
         data = self._data
-        normalisation = {"mean": data.mean, "std": data.std}
+        normalisation: dict[str, Any] = {"mean": data.mean, "std": data.std}
         training = training_pipeline(
             data.train_images,
             data.train_labels,

@@ -27,8 +27,9 @@ import tensorflow as tf
 from benchmarks.plain_network import build_plain_network
 from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
-from memnas_tf.recipe import MOMENTUM, compile_network
 from memnas_tf.template import Template
+from memnas_tf.training.compiling import compile_network
+from memnas_tf.training.recipe import MOMENTUM
 
 # Factorised, depthwise and pooling; convolutions alone; depthwise and trimmed.
 NETWORKS = {"N1": "5x0f7+0d3,1ap:0mp=", "N2": "5x0c3+0c3,1c3+0c3=", "N3": "5x0d3+0d3,1d3+1id="}

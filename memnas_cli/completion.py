@@ -1,4 +1,4 @@
-"""What the shell completes: data sets, presets and searches. Click does the rest."""
+"""What the shell completes: data sets, presets, searches, trainings. Click does the rest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from memnas_tf.genotype import PRESETS
+from memnas_tf.training.directory import PLAN_FILE
 from tuner.history import ORACLE_FILE
 
 _FOLDERS_DEEP = 2  # searches/digits
@@ -46,14 +47,31 @@ def complete_search(
     Returns:
         What it can become.
     """
-    found = [CompletionItem(path) for path in _searches(incomplete)]
+    found = [CompletionItem(path) for path in _directories(incomplete, ORACLE_FILE)]
+    return found or [CompletionItem(incomplete, type="dir")]
+
+
+def complete_trained(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the directory of a search or a training, or else any.
+
+    Args:
+        context: The command.
+        parameter: Its parameter.
+        incomplete: What is typed so far.
+
+    Returns:
+        What it can become.
+    """
+    found = [CompletionItem(path) for path in _directories(incomplete, ORACLE_FILE, PLAN_FILE)]
     return found or [CompletionItem(incomplete, type="dir")]
 
 
 def complete_source(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete an architecture or a search: a preset, a search's directory, or else a file.
+    """Complete an architecture: a preset, the directory of a search or a training, or else a file.
 
     Args:
         context: The command.
@@ -64,17 +82,19 @@ def complete_source(
         What it can become.
     """
     presets = [name for name in PRESETS if name.startswith(incomplete)]
-    found = [CompletionItem(name) for name in (*presets, *_searches(incomplete))]
+    directories = _directories(incomplete, ORACLE_FILE, PLAN_FILE)
+    found = [CompletionItem(name) for name in (*presets, *directories)]
     return found or [CompletionItem(incomplete, type="file")]
 
 
-def _searches(incomplete: str) -> list[str]:
+def _directories(incomplete: str, *files: str) -> list[str]:
     folder = Path(f"{incomplete}*").parent  # so that a slash at the end opens a folder
     try:
         paths = [
             path.parent.as_posix()
+            for file in files
             for depth in range(_FOLDERS_DEEP + 1)
-            for path in sorted(folder.glob("*/" * depth + ORACLE_FILE))
+            for path in sorted(folder.glob("*/" * depth + file))
         ]
     except OSError:
         return []

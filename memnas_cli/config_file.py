@@ -41,17 +41,16 @@ config_option = click.option(
 )
 
 
-def known_keys(command: click.Command) -> dict[str, click.Option]:
+def known_keys(command: click.Command) -> dict[str, click.Parameter]:
     """List what a configuration file of a command may set.
 
     Args:
         command: The command.
 
     Returns:
-        Its options by key, which is the flag without its dashes in front.
+        Its options and arguments by key, which is the flag without its dashes in front.
     """
-    options = [option for option in command.params if isinstance(option, click.Option)]
-    keys = {option.opts[-1].removeprefix("--"): option for option in options}
+    keys = {option.opts[-1].removeprefix("--"): option for option in command.params}
     return {key: option for key, option in keys.items() if key not in _FLAGS_ALONE}
 
 
@@ -87,7 +86,7 @@ def read_config(path: Path, command: click.Command) -> dict[str, Any]:
     return values
 
 
-def _find(key: str, known: Mapping[str, click.Option], where: str) -> click.Option:
+def _find(key: str, known: Mapping[str, click.Parameter], where: str) -> click.Parameter:
     if key in known:
         return known[key]
     if key in _FLAGS_ALONE:
@@ -97,7 +96,7 @@ def _find(key: str, known: Mapping[str, click.Option], where: str) -> click.Opti
     raise ConfigError(f"{where}: unknown key {key!r}; {hint}the keys are {', '.join(known)}")
 
 
-def _checked(key: str, value: Any, option: click.Option, where: str, base: Path) -> Any:
+def _checked(key: str, value: Any, option: click.Parameter, where: str, base: Path) -> Any:
     kinds, name = _kinds(option)
     if type(value) not in kinds:
         raise ConfigError(f"{where}: {key} is {_shown(value)}; it must be {name}")
@@ -107,7 +106,9 @@ def _checked(key: str, value: Any, option: click.Option, where: str, base: Path)
         option.type.convert(value, option, None)
     except click.BadParameter as error:
         raise ConfigError(f"{where}: {key}: {error.message}") from error
-    if isinstance(option.type, click.Path):
+    # What an argument names may be a path, too.
+    is_path = isinstance(option, click.Argument) and (base / value).exists()
+    if isinstance(option.type, click.Path) or is_path:
         return os.path.normpath(base / os.path.expanduser(value))
     if key == "dataset" and is_image_folder(value, base):
         folder = os.path.normpath(base / os.path.expanduser(value))
@@ -116,9 +117,9 @@ def _checked(key: str, value: Any, option: click.Option, where: str, base: Path)
     return value
 
 
-def _kinds(option: click.Option) -> tuple[tuple[type, ...], str]:
+def _kinds(option: click.Parameter) -> tuple[tuple[type, ...], str]:
     kind = option.type
-    if option.is_flag:
+    if getattr(option, "is_flag", False):
         return (bool,), "true or false"
     if isinstance(kind, type(click.INT)):
         return (int,), "a whole number"

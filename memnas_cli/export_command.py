@@ -1,4 +1,4 @@
-"""`memnas export`: write the winner of a search as a SavedModel or as LiteRT files."""
+"""`memnas export`: write a trained network as a SavedModel or as LiteRT files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from memnas_cli.completion import complete_search
+from memnas_cli.completion import complete_trained
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.litert_export import export_litert_files, read_types
 from memnas_cli.quiet import start_keras
 from memnas_cli.shapes import COUNT
-from memnas_cli.winner_files import FOLDER, MODEL_FILE, PREPROCESSING_FILE, read_facts
-from memnas_tf.errors import ConfigError, ExportError
+from memnas_cli.winner_files import PREPROCESSING_FILE, find_model, read_facts
+from memnas_tf.errors import ConfigError
 from memnas_tf.litert.conversion import TYPES
 
 
 @click.command(context_settings={"show_default": True})
-@click.argument("source", type=click.Path(), shell_complete=complete_search)
+@click.argument("source", type=click.Path(), shell_complete=complete_trained)
 @click.option(
     "--to",
     "directory",
@@ -52,14 +52,15 @@ def export(
 ) -> None:
     """Export the winner of a search, or a trained model, for TF-Serving or for devices.
 
-    SOURCE is a finished search's directory or a model.keras of one. The export is a SavedModel
-    in FOLDER/VERSION that any program loads without this one's code, with warm-up requests,
-    labels and a model card. It is checked as by memnas verify, and appears whole or not at all.
+    SOURCE is the directory of a finished search or training, or a model.keras of one. The export
+    is a SavedModel in FOLDER/VERSION that any program loads without this one's code, with warm-up
+    requests, labels and a model card. It is checked as by memnas verify, and appears whole or not
+    at all.
 
     With --format litert it is a LiteRT file of each type that takes uint8 images, measured on the
     whole test split beside the Keras model; report.json holds what is printed.
     """
-    model_file = _find_model(Path(source))
+    model_file = find_model(Path(source))
     if file_format == "litert":
         if as_json:
             raise ConfigError("--json is for SavedModels; a LiteRT export writes a report.json")
@@ -101,17 +102,3 @@ def _export_saved_model(model_file: Path, directory: str, version: int | None) -
             status.update(step)
 
         return export_saved_model(model, preprocessing, directory, version, facts, on_step)
-
-
-def _find_model(source: Path) -> Path:
-    if source.is_dir():
-        file = source / FOLDER / MODEL_FILE
-        if not file.is_file():
-            raise ExportError(
-                f"{str(source)!r} holds no finished search: {file} is missing; "
-                "run the search to its end first"
-            )
-        return file
-    if not source.is_file():
-        raise ExportError(f"{str(source)!r} is neither a search's directory nor a model file")
-    return source

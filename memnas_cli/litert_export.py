@@ -19,6 +19,8 @@ from memnas_tf.litert.conversion import TYPES
 from memnas_tf.memory import MemoryTarget, format_bytes
 from memnas_tf.memory.arena_memory import KERNELS
 from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.training.directory import is_training, load_plan
+from memnas_tf.training.plan import TrainingPlan
 from tuner.history import ORACLE_FILE, load_search
 from tuner.settings import SearchSettings
 
@@ -58,12 +60,12 @@ def export_litert_files(
     """Export a model's LiteRT files with progress, and print what came of it.
 
     Args:
-        source: A finished search's directory, or the model's file.
+        source: The directory of a finished search or training, or the model's file.
         model_file: The trained model; its preprocessing lies beside it.
         directory: The model directory.
         version: The version's number; None for the next.
         types: The types of files.
-        dataset: The data set of a model that no search tells of.
+        dataset: The data set of a model that no search and no training tells of.
         data_dir: Where data sets are kept; None for the default.
 
     Raises:
@@ -91,43 +93,57 @@ def export_litert_files(
         data = _load_data(settings, dataset, data_dir, preprocessing)
         exported = export_litert(model, preprocessing, data, directory, types, version, on_progress)
     _print(exported.report)
-    if settings is not None:
+    if isinstance(settings, SearchSettings):
         _warn_of_budget(exported.report, settings.target)
     click.echo(f"exported {model_file} to {exported.path}")
 
 
-def _settings(source: Path) -> SearchSettings | None:
-    """Return a search's settings, if they tell of its data set."""
+def _settings(source: Path) -> SearchSettings | TrainingPlan | None:
+    """Return the settings of a search or a training, if they tell of its data set."""
+    if is_training(source):
+        return load_plan(source)
     if not (source / ORACLE_FILE).exists():
         return None
     settings = load_search(source).settings
     return settings if settings.training else None
 
 
-def _check_dataset(source: Path, settings: SearchSettings | None, dataset: str | None) -> None:
+def _check_dataset(
+    source: Path, settings: SearchSettings | TrainingPlan | None, dataset: str | None
+) -> None:
     if settings is None and dataset is None:
         raise ConfigError(
             f"{str(source)!r} does not tell its data set; name it with --dataset: training images "
             "measure the ranges of int8 tensors, and test images the accuracy"
         )
     if settings is not None and dataset is not None:
+        known = settings.training if isinstance(settings, SearchSettings) else vars(settings)
         raise ConfigError(
-            f"{str(source)!r} was searched on {settings.training['dataset']!r}; leave --dataset out"
+            f"{str(source)!r} was trained on {known['dataset']!r}; leave --dataset out"
         )
 
 
 def _load_data(
-    settings: SearchSettings | None,
+    settings: SearchSettings | TrainingPlan | None,
     dataset: str | None,
     data_dir: str | None,
     preprocessing: Preprocessing,
 ) -> ImageDataset:
-    if settings is not None:
+    from memnas_tf.data.loading import load_dataset
+
+    if isinstance(settings, SearchSettings):
         from tuner.experiment import TrainingSettings
 
         return TrainingSettings(**settings.training).load(data_dir, settings.seed)
-    from memnas_tf.data.loading import load_dataset
-
+    if settings is not None:
+        return load_dataset(
+            settings.dataset,
+            data_dir,
+            validation_fraction=settings.validation_fraction,
+            seed=settings.seed,
+            image_size=settings.template.input_shape[:2],
+            limit=settings.limit,
+        )
     return load_dataset(dataset or "", data_dir, image_size=preprocessing.input_shape[:2])
 
 

@@ -7,18 +7,16 @@ from collections.abc import Mapping
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
-from rich.table import Column
+from rich.progress import TaskID
 from rich.text import Text
 
+from memnas_cli.bars import make_bars
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.rounds import COMPLETED, RUNNING, PlannedTrial, Round
 from tuner.timing import format_seconds, seconds_left, trials_left
 
-_BAR_WIDTH = 24
 _REFRESHES_PER_SECOND = 4
-_STATE_COLUMN = Column(no_wrap=True, overflow="ellipsis")
 
 
 class LiveView:
@@ -36,12 +34,7 @@ class LiveView:
         self._epochs = epochs
         self._steps = steps
         self._workers = workers
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=_BAR_WIDTH),
-            TextColumn("{task.fields[state]}", table_column=_STATE_COLUMN),
-            console=console,
-        )
+        self._bars = make_bars(console)
         self._search = self._bars.add_task("search", state="starting", total=None)
         self._round = self._bars.add_task("round", state="", visible=False)
         self._trials: dict[str | None, _Row] = {}

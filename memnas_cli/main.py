@@ -25,6 +25,7 @@ from memnas_cli.search_command import search
 from memnas_cli.serve_config_command import serve_config
 from memnas_cli.show_command import show
 from memnas_cli.status_command import status
+from memnas_cli.train_command import train
 from memnas_cli.verify_command import verify
 from memnas_tf.errors import MemNASError
 
@@ -79,6 +80,7 @@ def main(verbose: bool) -> None:
 
 
 main.add_command(search)
+main.add_command(train)
 main.add_command(show)
 main.add_command(memory)
 main.add_command(export)

@@ -12,7 +12,9 @@ from rich.console import Console
 
 from memnas_cli.completion import complete_source
 from memnas_cli.quiet import start_keras
+from memnas_cli.source_template import source_template
 from memnas_cli.template_options import template_options
+from memnas_cli.winner_files import find_model
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import load_genotype
 from memnas_tf.memory import format_bytes
@@ -24,8 +26,8 @@ from memnas_tf.memory.graph import Graph, network_graph
 from memnas_tf.memory.kernels import runtime_graph
 from memnas_tf.memory.lifetime_rows import LifetimeRow, paper_rows, runtime_rows
 from memnas_tf.memory.litert_graph import litert_graph
-from memnas_tf.template import Template, cifar_template
-from tuner.history import ORACLE_FILE, load_search
+from memnas_tf.template import cifar_template
+from memnas_tf.training.directory import is_training
 
 
 class _Choice(NamedTuple):
@@ -78,8 +80,8 @@ def memory(
 ) -> None:
     """Tell how much memory SOURCE needs to classify one image.
 
-    SOURCE is a Keras model (MODEL.keras), the directory of a search, or an architecture: a preset,
-    a compact string or a JSON file, as a network of the given size.
+    SOURCE is a Keras model (MODEL.keras), the directory of a search or a training, or an
+    architecture: a preset, a compact string or a JSON file, as a network of the given size.
 
     Parameters are weights and moments in float32. Lifetimes are the paper's measure of
     intermediate results. The arena is what the LiteRT interpreter allocates for tensors, with its
@@ -90,24 +92,20 @@ def memory(
         from memnas_tf.drawing.picture_file import check_suffix
 
         check_suffix(plot)
+    if litert and is_training(Path(source)):
+        source = str(find_model(Path(source)))
     if source.endswith(".keras"):
         _keras_model(source, as_json, plot, schedule, litert, choice)
         return
     if litert:
         raise ConfigError(f"--litert needs a trained model; {source} is none: give a .keras file")
-    template = _search_template(source) or cifar_template(**size)
+    template = source_template(source) or cifar_template(**size)
     genotype = load_genotype(source)
     _print(source, template.input_shape, estimate_genotype(genotype, template), as_json)
     if plot:
         operations = runtime_graph(litert_graph(genotype, template, dtype), kernels)
         rows = _rows(schedule, network_graph(genotype, template), operations, None)
         _draw(rows, plot, source, schedule, choice)
-
-
-def _search_template(source: str) -> Template | None:
-    if not (Path(source) / ORACLE_FILE).exists():
-        return None
-    return load_search(Path(source)).settings.template
 
 
 def _keras_model(

@@ -67,8 +67,8 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     """Search, and return the search's directory; None of a worker, which is done without."""
     start_keras()
     from memnas_cli.live_view import LiveView
+    from memnas_cli.options_file import SEARCH_FILE, write_options_file
     from memnas_cli.progress import SearchProgress
-    from memnas_cli.search_file import write_search_file
     from memnas_cli.winner import write_winner
     from memnas_cli.worker_log import WorkerLog
     from memnas_tf.data.pipeline import steps_per_epoch
@@ -112,7 +112,7 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
             **aim,
         )
         if not is_worker():
-            write_search_file(Path(tuner.project_dir), search, options)
+            write_options_file(Path(tuner.project_dir) / SEARCH_FILE, search, options, "search")
         if workers:
             _run_workers(tuner, workers, options, progress)
         else:

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from memnas_cli.completion import complete_dataset
 from memnas_cli.config_file import config_option
-from memnas_cli.shapes import COUNT, Bytes, Size
+from memnas_cli.data_options import DATA_OPTIONS
+from memnas_cli.shapes import COUNT, Bytes
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
@@ -19,45 +19,12 @@ from tuner.settings import DEFAULT_RANKER
 from tuner.trials.trial_files import DEFAULT_KEEP
 
 _DATA = (
-    click.option(
-        "--dataset",
-        default="digits",
-        metavar="NAME|FOLDER",
-        shell_complete=complete_dataset,
-        help="A data set of tensorflow_datasets, or a folder of images: train/CLASS/*.jpg and "
-        "test/CLASS/*.jpg, or CLASS/*.jpg.",
-    ),
-    click.option(
-        "--data-dir",
-        type=click.Path(file_okay=False),
-        metavar="FOLDER",
-        help="Where tensorflow_datasets keeps its data sets.",
-        show_default="~/tensorflow_datasets",
-    ),
-    click.option(
-        "--image-size",
-        type=Size("height", "width"),
-        help="Resize all images, in pixels; needed where they differ in size.",
-        show_default="as is",
-    ),
-    click.option(
-        "--limit",
-        type=click.IntRange(min=2),
-        metavar="IMAGES",
-        help="Use only so many training images.",
-        show_default="all",
-    ),
+    *DATA_OPTIONS,
     click.option(
         "--validation-fraction",
         default=0.2,
         metavar="FRACTION",
         help="Part of the training images held out to measure accuracy on.",
-    ),
-    click.option(
-        "--augmentation",
-        type=click.Choice(["paper", "crop", "none"]),
-        help="Crop, flip and cutout; crop alone; or none.",
-        show_default="crop for sets of letters and digits, else paper",
     ),
 )
 _SEARCH = (

@@ -1,4 +1,4 @@
-"""`memnas show`: an architecture or a search, for people or for scripts."""
+"""`memnas show`: an architecture, a search or a training, for people or for scripts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from memnas_cli.completion import complete_source
+from memnas_cli.source_template import source_template
 from memnas_cli.template_options import template_options
+from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import (
     DRAWING_FILE,
     FOLDER,
@@ -24,6 +26,7 @@ from memnas_cli.winner_files import (
 from memnas_tf.genotype import Genotype, from_string, load_genotype, render, to_string
 from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
 from memnas_tf.template import Template, cifar_template
+from memnas_tf.training.directory import is_training
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
 from tuner.rounds import PlannedTrial
 from tuner.trials.trial_files import (
@@ -54,20 +57,29 @@ def show(
     filters: int,
     blocks: int,
 ) -> None:
-    """Show SOURCE, an architecture or a search.
+    """Show SOURCE, an architecture, a search or a training.
 
     An architecture is a preset (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a
-    JSON file; its memory is that of a network of the given size. A search is its directory.
+    JSON file; its memory is that of a network of the given size. A search or a training is its
+    directory; the latter's model.keras does as well.
     """
     console = Console()
-    if (Path(source) / ORACLE_FILE).exists():
+    folder = Path(source).parent if source.endswith(".keras") else Path(source)
+    if is_training(folder):
+        if as_json:
+            click.echo(json.dumps(training_document(folder), indent=1))
+        else:
+            print_training(console, folder)
+    elif (Path(source) / ORACLE_FILE).exists():
         if as_json:
             click.echo(json.dumps(search_document(Path(source)), indent=1))
         else:
             print_search(console, Path(source))
     else:
-        template = cifar_template(input_shape, classes, filters, blocks)
         genotype = load_genotype(source)
+        template = source_template(source)
+        if template is None:
+            template = cifar_template(input_shape, classes, filters, blocks)
         genotype.require_buildable()
         if as_json:
             click.echo(json.dumps(architecture_document(genotype, template), indent=1))
@@ -154,7 +166,7 @@ def print_search(console: Console, directory: Path) -> None:
         f"{target.dtype}, {target.kernels} kernels)",
     ]
     folder = directory / FOLDER
-    if read_results(directory, best["genotype"]):
+    if read_results(folder, best["genotype"]):
         lines += [
             "",
             f"drawing               {folder / DRAWING_FILE}",
@@ -188,7 +200,7 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
     best = history.best
     if best is None:
         return None
-    measured = read_results(directory, best.genotype)
+    measured = read_results(directory / FOLDER, best.genotype)
     return {
         "genotype": best.genotype,
         "round": _round_of(history, best),

@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 
 from memnas_cli.completion import complete_search
+from memnas_tf.directory_lock import is_running
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
-from tuner.project_lock import is_running
 from tuner.rounds import COMPLETED, FAILED, PLANNED, RUNNING
 from tuner.timing import format_seconds, seconds_left, trials_left
 

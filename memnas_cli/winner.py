@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from pathlib import Path
 
 import keras
 
-from memnas_cli.winner_files import (
-    DRAWING_FILE,
-    FOLDER,
-    GENOTYPE_FILE,
-    MODEL_FILE,
-    PREPROCESSING_FILE,
-    RESULTS_FILE,
-    SAVED_MODEL_FOLDER,
-    TEXT_FILE,
-    read_results,
-)
+from memnas_cli.network_files import NetworkMemory, write_network
+from memnas_cli.winner_files import FOLDER, SAVED_MODEL_FOLDER, read_results
 from memnas_tf.data.dataset import ImageDataset
-from memnas_tf.drawing import draw_genotype
-from memnas_tf.genotype import from_string, render, to_json
 from memnas_tf.memory import format_bytes
+from memnas_tf.training.evaluation import accuracy_on_test_split
 from serving.facts import TrainingFacts
 from serving.saved_model import export_saved_model
-from tuner.experiment import accuracy_on_test_split
 from tuner.rounds import PlannedTrial
 from tuner.tuner import MemNASTuner
 
@@ -46,7 +34,7 @@ def write_winner(tuner: MemNASTuner, data: ImageDataset, best: PlannedTrial) -> 
         The folder.
     """
     folder = Path(tuner.project_dir) / FOLDER
-    if read_results(Path(tuner.project_dir), best.genotype):
+    if read_results(folder, best.genotype):
         return folder
     temporary = folder.with_name(f".{FOLDER}.{os.getpid()}.tmp")
     temporary.mkdir()
@@ -71,28 +59,12 @@ def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTr
         val_accuracy=best.val_accuracy,
         test_accuracy=accuracy_on_test_split(model, data),
     )
-    results = {
-        **facts.to_document(),
-        "parameter_bytes": best.parameter_bytes,
-        "lifetime_bytes": best.lifetime_bytes,
-        "arena_bytes": best.arena_bytes,
-    }
-    genotype = from_string(best.genotype)
-    preprocessing = data.preprocessing
-    texts = {
-        GENOTYPE_FILE: to_json(genotype),
-        TEXT_FILE: f"{best.genotype}\n\n{render(genotype)}\n",
-        PREPROCESSING_FILE: preprocessing.to_json(),
-        RESULTS_FILE: json.dumps(results, indent=1) + "\n",
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
     subtitle = (
         f"{100 * (best.val_accuracy or 0):.1f} % validation accuracy, "
         f"{format_bytes(best.parameter_bytes)} parameters, "
         f"{format_bytes(best.intermediate_bytes)} intermediate"
     )
-    draw_genotype(genotype, folder / DRAWING_FILE, data.name, subtitle)
-    model.save(folder / MODEL_FILE)
+    memory = NetworkMemory(best.parameter_bytes, best.lifetime_bytes, best.arena_bytes)
+    write_network(folder, model, facts, memory, data.preprocessing, subtitle)
     if keras.backend.backend() == "tensorflow":  # which alone writes a SavedModel
-        export_saved_model(model, preprocessing, folder / SAVED_MODEL_FOLDER, 1, facts)
+        export_saved_model(model, data.preprocessing, folder / SAVED_MODEL_FOLDER, 1, facts)

@@ -1,4 +1,4 @@
-"""The files of a winner's folder, known without loading TensorFlow."""
+"""The files of a trained network's folder, known without loading TensorFlow."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from memnas_tf.errors import ExportError
+from memnas_tf.training.directory import is_training
 from serving.facts import TrainingFacts, facts_from_document
 
-FOLDER = "best"
+FOLDER = "best"  # of a search's directory; a training's directory is such a folder itself
 DRAWING_FILE = "architecture.png"
-GENOTYPE_FILE = "genotype.json"
 MODEL_FILE = "model.keras"
 PREPROCESSING_FILE = "preprocessing.json"
 RESULTS_FILE = "results.json"
@@ -19,19 +19,18 @@ SAVED_MODEL_FOLDER = "saved_model"
 TEXT_FILE = "architecture.txt"
 
 
-def read_results(directory: Path, genotype: str) -> dict[str, Any]:
-    """Read what was measured of a search's winner.
+def read_results(folder: Path, genotype: str) -> dict[str, Any]:
+    """Read what was measured of a trained network.
 
     Args:
-        directory: The search's directory.
-        genotype: The winner as a compact string.
+        folder: The folder that holds the network.
+        genotype: The network as a compact string.
 
     Returns:
-        The results; empty if there are none, or none of this winner.
+        The results; empty if there are none, or none of this network.
     """
     try:
-        text = (directory / FOLDER / RESULTS_FILE).read_text(encoding="utf-8")
-        results = json.loads(text)
+        results = json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     if not isinstance(results, dict) or results.get("genotype") != genotype:
@@ -40,7 +39,7 @@ def read_results(directory: Path, genotype: str) -> dict[str, Any]:
 
 
 def read_facts(folder: Path) -> TrainingFacts:
-    """Read what is known of the trained model in a winner's folder.
+    """Read what is known of the trained model in a folder.
 
     Args:
         folder: The folder that holds the model.
@@ -61,3 +60,32 @@ def read_facts(folder: Path) -> TrainingFacts:
     if not isinstance(document, dict):
         raise ExportError(f"cannot read {str(path)!r}: it holds no JSON object")
     return facts_from_document(document)
+
+
+def find_model(source: Path) -> Path:
+    """Find the trained model that a user means.
+
+    Args:
+        source: The directory of a finished search or training, or a model's file.
+
+    Returns:
+        The model's file.
+
+    Raises:
+        ExportError: If there is none.
+    """
+    if source.is_dir():
+        kind, file = "search", source / FOLDER / MODEL_FILE
+        if is_training(source):
+            kind, file = "training", source / MODEL_FILE
+        if not file.is_file():
+            raise ExportError(
+                f"{str(source)!r} holds no finished {kind}: {file} is missing; "
+                f"run the {kind} to its end first"
+            )
+        return file
+    if not source.is_file():
+        raise ExportError(
+            f"{str(source)!r} is neither the directory of a search or a training nor a model file"
+        )
+    return source

@@ -25,6 +25,14 @@ class SearchError(MemNASError):
     """Report a search directory that is missing, damaged, or of another search."""
 
 
+class TrainingError(MemNASError):
+    """Report a training that cannot go on: its directory, or a loss that is no number."""
+
+
+class BusyError(MemNASError):
+    """Report a directory that another process is at work in."""
+
+
 class ExportError(MemNASError):
     """Report an export that would overwrite, or that lacks what it needs."""
 

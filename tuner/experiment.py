@@ -14,12 +14,12 @@ from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.data.loading import dataset_shape, load_dataset
 from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
-from memnas_tf.recipe import restart_cycles
+from memnas_tf.errors import ConfigError
 from memnas_tf.template import Template, cifar_template
+from memnas_tf.training.evaluation import EVALUATION_BATCH
+from memnas_tf.training.schedules import restart_cycles
 from tuner.hypermodel import MemNASHyperModel
 from tuner.tuner import MemNASTuner
-
-EVALUATION_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,16 @@ class TrainingSettings:
 
         Returns:
             The data set.
+
+        Raises:
+            ConfigError: If no image would be held out.
+            DataError: As `load_dataset`.
         """
+        if self.validation_fraction == 0:
+            raise ConfigError(
+                "the validation fraction is 0, and a search measures accuracy on images that are "
+                "held out; choose a number above 0 and below 1, such as 0.2"
+            )
         return load_dataset(
             self.dataset,
             data_dir,
@@ -148,7 +157,7 @@ def fit_arguments(data: ImageDataset, training: TrainingSettings, seed: int) -> 
     Returns:
         Arguments by name.
     """
-    normalisation = {"mean": data.mean, "std": data.std}
+    normalisation: dict[str, Any] = {"mean": data.mean, "std": data.std}
     return {
         "x": training_pipeline(
             data.train_images,
@@ -184,22 +193,3 @@ def run_search(tuner: MemNASTuner, data: ImageDataset, training: TrainingSetting
         callbacks=[keras.callbacks.TensorBoard(str(logs), write_graph=False)],
         **fit_arguments(data, training, tuner.settings.seed),
     )
-
-
-def accuracy_on_test_split(model: keras.Model, data: ImageDataset) -> float | None:
-    """Measure a network on the test split, which nothing else looks at.
-
-    Args:
-        model: The trained network.
-        data: The data set.
-
-    Returns:
-        The accuracy from 0 to 1; None for a data set without a test split.
-    """
-    if data.test_split is None:
-        return None
-    images, labels = data.load_test()
-    batches = evaluation_pipeline(
-        images, labels, mean=data.mean, std=data.std, batch_size=EVALUATION_BATCH
-    )
-    return float(model.evaluate(batches, verbose=0, return_dict=True)["accuracy"])

@@ -8,8 +8,9 @@ import keras
 import keras_tuner
 
 from memnas_tf.layers import build_network
-from memnas_tf.recipe import LEARNING_RATE, compile_network
 from memnas_tf.template import DEFAULT_BLOCKS, Template
+from memnas_tf.training.compiling import compile_network
+from memnas_tf.training.recipe import LEARNING_RATE
 from tuner.search_space import choose_genotype
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from memnas_tf.differences import describe_differences, flatten
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.memory import MemoryTarget, memory_target
 from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
@@ -93,7 +94,7 @@ class SearchSettings:
 
     def flat(self) -> dict[str, Any]:
         """Return all settings by name, those of the template, the target and the training too."""
-        return _flatten(self.to_state())
+        return flatten(self.to_state())
 
     def differences(self, other: SearchSettings) -> list[str]:
         """Describe where two searches differ.
@@ -104,25 +105,7 @@ class SearchSettings:
         Returns:
             One line per difference, this one's value first.
         """
-        mine, theirs = self.flat(), other.flat()
-        return [
-            f"{name}: {mine.get(name)!r} there, {theirs.get(name)!r} now"
-            for name in dict.fromkeys([*mine, *theirs])
-            if mine.get(name) != theirs.get(name)
-        ]
-
-
-def _flatten(state: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in state.items():
-        if isinstance(value, Mapping):
-            # What is recorded of the training may have the name of a setting.
-            flat.update({f"{name}.{key}" if key in flat else key: value[key] for key in value})
-        else:
-            flat[name] = value
-    return {
-        name: list(value) if isinstance(value, tuple) else value for name, value in flat.items()
-    }
+        return describe_differences(self.flat(), other.flat())
 
 
 def _is_int(value: object) -> bool:

@@ -14,10 +14,12 @@ import keras
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
+from memnas_tf.directory_lock import directory_lock, empty_directory
 from memnas_tf.errors import SearchError
 from memnas_tf.files import write_json
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
+from memnas_tf.training.finite import check_finite
 from tuner.distributed.chief import run_chief, serving
 from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker, tuner_id
 from tuner.distributed.leases import LEASE_SECONDS
@@ -27,12 +29,10 @@ from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
 from tuner.listener import SearchListener
 from tuner.oracle import MemNASOracle
-from tuner.project_lock import empty_project, project_lock
 from tuner.restoring import remove_cut_off_writes
 from tuner.rounds import PlannedTrial, find_trial
 from tuner.search_space import planned_trial
 from tuner.settings import DEFAULT_RANKER, SearchSettings
-from tuner.trials.failures import check_finite
 from tuner.trials.trial_files import (
     DEFAULT_KEEP,
     check_keep,
@@ -90,8 +90,8 @@ class MemNASTuner(TrialTuner):
 
     Raises:
         ConfigError: If a setting is out of range, or no network to start with fits the budgets.
-        SearchError: If the directory holds a search with other settings, or another process runs
-            the search.
+        SearchError: If the directory holds a search with other settings.
+        BusyError: If another process runs the search.
     """
 
     def __init__(
@@ -163,12 +163,12 @@ class MemNASTuner(TrialTuner):
             kwargs.get("project_name") or "untitled_project"
         )
         overwrite = kwargs.pop("overwrite", False)
-        with contextlib.nullcontext() if is_worker() else project_lock(project):
+        with contextlib.nullcontext() if is_worker() else directory_lock(project, "search"):
             if not is_worker():
                 remove_cut_off_writes(project)
             # A worker that comes late must not delete what the others did.
             if overwrite and not is_worker():
-                empty_project(project)
+                empty_directory(project)
             elif has_search(project):
                 check_resumable(project, settings)
                 if not is_worker():
@@ -195,8 +195,8 @@ class MemNASTuner(TrialTuner):
             **fit_kwargs: Of `keras.Model.fit`.
 
         Raises:
-            SearchError: If there is no result at all, another process runs the search, or a chief
-                does not answer.
+            SearchError: If there is no result at all, or a chief does not answer.
+            BusyError: If another process runs the search.
         """
         if self._link is not None:
             try:
@@ -208,7 +208,7 @@ class MemNASTuner(TrialTuner):
             self.oracle.verbose = fit_kwargs.get("verbose", self.oracle.verbose)
             self.serve(chief_address())
         else:
-            with project_lock(Path(self.project_dir)), _garbage_set_aside():
+            with directory_lock(Path(self.project_dir), "search"), _garbage_set_aside():
                 super().search(*fit_args, **fit_kwargs)
 
     def serve(
@@ -225,11 +225,11 @@ class MemNASTuner(TrialTuner):
             on_tick: Called several times a second.
 
         Raises:
-            SearchError: If there is no result at all, another process runs the search, or the
-                address cannot be had.
+            SearchError: If there is no result at all, or the address cannot be had.
+            BusyError: If another process runs the search.
         """
         with (
-            project_lock(Path(self.project_dir)),
+            directory_lock(Path(self.project_dir), "search"),
             ChiefReporter(Path(self.project_dir), self.oracle, self._listener) as reporter,
             serving(self.oracle, address) as bound,
         ):

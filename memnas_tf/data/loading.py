@@ -1,4 +1,4 @@
-"""Load a data set by its name or path, split for a search.
+"""Load a data set by its name or path, split for a search or a training.
 
 A search trains on one part of the training split and is guided by the rest of it; the test
 split is left alone until the search is over.
@@ -42,7 +42,8 @@ def load_dataset(
             `mnist:3.0.1`; or `digits`, which needs no download; or the path of a folder of
             images, laid out as `memnas_tf.data.image_folder.find_images` tells.
         data_dir: Folder of prepared data sets; None is tensorflow_datasets' own default.
-        validation_fraction: Part of the training split to hold out, above 0 and below 1.
+        validation_fraction: Part of the training split to hold out, at least 0 and below 1; 0
+            leaves no validation images.
         seed: Chooses which images are held out, and a folder's order of images; 0 or more.
         image_size: Height and width to resize every image to, in pixels, without keeping its
             aspect ratio. Needed where the images of a set differ in size.
@@ -118,17 +119,17 @@ def split_indices(
 
     Args:
         count: Number of images.
-        validation_fraction: Part of them to hold out, rounded to whole images.
+        validation_fraction: Part of them to hold out, rounded to whole images; 0 for none.
         seed: Seed of the choice.
 
     Returns:
         Indices of the training images and of the validation images, each in ascending order.
 
     Raises:
-        DataError: One of the two parts would be empty.
+        DataError: A part that is asked for would be empty.
     """
     held_out = round(count * validation_fraction)
-    if not 0 < held_out < count:
+    if not (0 < held_out < count or validation_fraction == 0 < count):
         raise DataError(
             f"A validation fraction of {validation_fraction} of {count} images leaves "
             f"{count - held_out} to train on and {held_out} to validate on: "
@@ -141,9 +142,9 @@ def split_indices(
 def _check_arguments(
     validation_fraction: float, image_size: tuple[int, int] | None, limit: int | None
 ) -> None:
-    if not 0 < validation_fraction < 1:
+    if not 0 <= validation_fraction < 1:
         raise DataError(
-            f"The validation fraction is {validation_fraction}: choose a number above 0 and "
+            f"The validation fraction is {validation_fraction}: choose a number of at least 0 and "
             "below 1, such as 0.1."
         )
     if limit is not None and limit < 2:

@@ -16,10 +16,12 @@ import tensorflow as tf
 from memnas_tf.data.augmentation import augment, check_policy, normalize
 from memnas_tf.data.checks import check_batch_size, check_seed
 from memnas_tf.data.dataset import Images, Labels
+from memnas_tf.data.mixup import mixup as mix
 from memnas_tf.errors import DataError
 
 _EPOCHS = 2**31  # More than anyone trains for.
 _ORDER, _AUGMENTATION = 0, 1
+_MIXUP = 1000  # beyond the steps of any augmentation policy
 
 
 def steps_per_epoch(count: int, batch_size: int) -> int:
@@ -49,6 +51,8 @@ def training_pipeline(
     batch_size: int,
     augmentation: str,
     seed: int,
+    classes: int | None = None,
+    mixup: float = 0.0,
 ) -> tf.data.Dataset:
     """Make endless batches to train on: shuffled, normalised, augmented.
 
@@ -62,6 +66,9 @@ def training_pipeline(
         batch_size: Images per batch.
         augmentation: A policy: "paper", "crop" or "none".
         seed: Of the order and the augmentation; 0 or more.
+        classes: Give labels one-hot over so many classes, float32 (batch, classes); None for
+            class numbers.
+        mixup: The parameter of mixup, with one-hot labels alone; 0 for none.
 
     Returns:
         Batches of images, float32 (batch, h, w, c), and labels, int64 (batch,), without end:
@@ -74,11 +81,12 @@ def training_pipeline(
     """
     _check_arrays(images, labels, mean, std)
     check_policy(augmentation)
+    _check_mixup(mixup, classes)
     count = len(images)
     steps = steps_per_epoch(count, batch_size)
     size = min(batch_size, count)
     root = tf.constant((check_seed(seed), 0), tf.int64)
-    pixels, classes = _on_cpu(images, labels)
+    pixels, numbers = _on_cpu(images, labels)
 
     def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
         epoch_seed = tf.random.fold_in(root, epoch)
@@ -93,7 +101,11 @@ def training_pipeline(
 
     def make_batch(indices: tf.Tensor, batch_seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         batch = normalize(tf.gather(pixels, indices), mean, std)
-        return augment(batch, augmentation, batch_seed), tf.gather(classes, indices)
+        batch = augment(batch, augmentation, batch_seed)
+        batch_labels = _encode(tf.gather(numbers, indices), classes)
+        if mixup:
+            return mix(batch, batch_labels, mixup, tf.random.fold_in(batch_seed, _MIXUP))
+        return batch, batch_labels
 
     def from_epoch(first: int) -> tf.data.Dataset:
         dataset = tf.data.Dataset.range(first, _EPOCHS).flat_map(epoch_batches)
@@ -114,6 +126,7 @@ def evaluation_pipeline(
     mean: Sequence[float],
     std: Sequence[float],
     batch_size: int,
+    classes: int | None = None,
 ) -> tf.data.Dataset:
     """Make batches to evaluate on: every image once, in order, normalised.
 
@@ -123,6 +136,7 @@ def evaluation_pipeline(
         mean: Mean of each channel of the training images, in pixel units.
         std: Standard deviation of each channel of the training images, in pixel units.
         batch_size: Images per batch; the last one may hold fewer.
+        classes: As for `training_pipeline`.
 
     Returns:
         Batches of images, float32 (batch, h, w, c), and labels, int64 (batch,).
@@ -132,11 +146,11 @@ def evaluation_pipeline(
     """
     _check_arrays(images, labels, mean, std)
     check_batch_size(batch_size)
-    pixels, classes = _on_cpu(images, labels)
+    pixels, numbers = _on_cpu(images, labels)
 
     def make_batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         window = slice(start, start + batch_size)
-        return normalize(pixels[window], mean, std), classes[window]
+        return normalize(pixels[window], mean, std), _encode(numbers[window], classes)
 
     starts = tf.data.Dataset.range(0, len(images), batch_size)
     return _finish(starts.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True))
@@ -161,6 +175,19 @@ def _check_arrays(
             f"The mean is {tuple(mean)} and the deviation {tuple(std)}: "
             f"give one number for each of {channels} channels, deviations above 0."
         )
+
+
+def _check_mixup(mixup: float, classes: int | None) -> None:
+    if mixup and (classes is None or not mixup > 0):
+        raise DataError(
+            f"The mixup is {mixup} and the number of classes {classes}: give a mixup of 0 or more, "
+            "and the number of classes, as mixed labels are one-hot."
+        )
+
+
+def _encode(numbers: tf.Tensor, classes: int | None) -> tf.Tensor:
+    """Make class numbers one-hot, if they are to be."""
+    return numbers if classes is None else tf.one_hot(numbers, classes, dtype=tf.float32)
 
 
 def _on_cpu(images: Images, labels: Labels) -> tuple[tf.Tensor, tf.Tensor]:

@@ -8,10 +8,11 @@ from memnas_tf.genotype.json_format import from_json, to_json
 from memnas_tf.genotype.notation import cell_to_string, from_string, to_string
 from memnas_tf.genotype.presets import PRESETS
 from memnas_tf.genotype.rendering import render
-from memnas_tf.genotype.source import BEST_FILE, load_genotype
+from memnas_tf.genotype.source import BEST_FILE, GENOTYPE_FILE, load_genotype
 
 __all__ = [
     "BEST_FILE",
+    "GENOTYPE_FILE",
     "PRESETS",
     "Block",
     "BlockDifference",

@@ -9,6 +9,7 @@ from memnas_tf.genotype import Genotype, from_string, to_string
 from memnas_tf.metric import spread
 from memnas_tf.moves import generate_candidates
 from memnas_tf.template import cifar_template
+from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord
 from tests.helpers.searches import formula
 from tuner.history import SearchHistory
 from tuner.rounds import (
@@ -20,7 +21,6 @@ from tuner.rounds import (
     trained_keys,
 )
 from tuner.settings import SearchSettings
-from tuner.trials.training_record import Confusion, LearningCurve, TrainingRecord
 
 TEMPLATE = cifar_template((16, 16, 3), classes=4, filters=8)
 

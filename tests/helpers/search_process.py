@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import memnas_tf.files as files
-from memnas_tf.errors import SearchError
+from memnas_tf.errors import MemNASError
 from tests.helpers.searches import FormulaTuner, make_tuner
 
 
@@ -80,8 +80,8 @@ def main(arguments=None):
             overwrite=options.overwrite,
         )
         made.search(verbose=0)
-    except SearchError as error:
-        raise SystemExit(f"SearchError: {error}") from None
+    except MemNASError as error:
+        raise SystemExit(f"{type(error).__name__}: {error}") from None
 
 
 if __name__ == "__main__":

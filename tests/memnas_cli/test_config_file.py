@@ -6,8 +6,8 @@ from click.testing import CliRunner
 
 from memnas_cli.config_file import known_keys, read_config
 from memnas_cli.main import main
+from memnas_cli.options_file import write_options_file
 from memnas_cli.search_command import search
-from memnas_cli.search_file import write_search_file
 from memnas_tf.errors import ConfigError
 
 
@@ -96,7 +96,7 @@ def test_a_search_s_file_makes_the_same_search_from_anywhere(tmp_path, monkeypat
     options = {**parsed(*arguments, "--data-dir", "sets", "--bytes-per-weight", "1")}
     options["project_name"] = "photos"
     project = Path("searches/photos")
-    write_search_file(project, search, options)
+    write_options_file(project / "search.toml", search, options, "search")
     again = parsed("--config", project / "search.toml")
     assert again == {**options, "dataset": "./photos"}
     monkeypatch.chdir(project)

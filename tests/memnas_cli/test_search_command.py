@@ -130,6 +130,7 @@ def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
         (["--dataset", "digitz"], "digitz"),
         (["--blocks", "9"], "an input of 8x8 is too small: the strides shrink it 16 times"),
         (["--validation-fraction", "2"], "validation fraction is 2"),
+        (["--validation-fraction", "0"], "validation fraction is 0, and a search measures"),
         (["--image-size", "32"], "'32' is not heightxwidth; type a size such as 32x32"),
         (["--ranker", "guess"], "'guess' is not one of"),
         (["--memory", "ram"], "'ram' is not one of 'lifetime', 'arena'"),

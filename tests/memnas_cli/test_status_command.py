@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from memnas_cli.main import main
+from memnas_tf.directory_lock import directory_lock, is_running
 from tests.helpers.clusters import Cluster, wait_until
 from tests.helpers.processes import ROOT
 from tests.helpers.searches import FormulaTuner, make_tuner
-from tuner.project_lock import is_running, project_lock
 from tuner.timing import format_seconds, seconds_left, trials_left
 
 
@@ -102,7 +102,7 @@ def test_it_loads_no_tensorflow(interrupted):
 
 def test_a_lock_is_seen_and_leaves_with_its_holder(tmp_path):
     assert not is_running(tmp_path)
-    with project_lock(tmp_path), project_lock(tmp_path):
+    with directory_lock(tmp_path, "search"), directory_lock(tmp_path, "search"):
         assert is_running(tmp_path)
     assert not is_running(tmp_path)
 

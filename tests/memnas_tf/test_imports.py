@@ -14,11 +14,13 @@ ALLOWED = {
     "serving": {"memnas_tf", "serving"},
     "memnas_cli": set(PACKAGES),
 }
-# The data pipeline, and one file each for what a backend does much faster than plain Keras.
+# The data pipeline, and one file each for what a backend does much faster than plain Keras, or
+# Keras does not do for it.
 MAY_USE_TENSORFLOW = (
     "memnas_tf/data/",
     "memnas_tf/layers/batch_normalization.py",
     "memnas_tf/litert/",
+    "memnas_tf/training/devices.py",
 )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from memnas_tf.directory_lock import is_running
+from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
-from tuner.project_lock import is_running
 from tuner.rounds import COMPLETED, PlannedTrial
-from tuner.trials.training_record import RECORD_FILE, TrainingRecord, load_record
 from tuner.trials.trial_files import trial_directory
 
 

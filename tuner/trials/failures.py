@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import traceback
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from memnas_tf.files import write_text
 from tuner.trials.trial_files import ERROR_FILE
@@ -29,20 +26,3 @@ def record_failure(error: Exception, directory: Path) -> str:
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}..."
     return f"{type(error).__name__}: {text} (see {directory.name}/{ERROR_FILE})"
-
-
-def check_finite(metrics: Mapping[str, Any], objective: str, when: str) -> None:
-    """Refuse to go on with a candidate whose loss or objective is no number any more.
-
-    Args:
-        metrics: Metrics by name; one that is missing is let pass.
-        objective: The objective's name.
-        when: When they were measured, for people.
-
-    Raises:
-        FloatingPointError: If one is infinite or not a number.
-    """
-    for name in ("loss", objective):
-        value = metrics.get(name)
-        if value is not None and not math.isfinite(value):
-            raise FloatingPointError(f"{name} is {float(value)} {when}")

@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import logging
-import time
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from memnas_tf.training.curve_recorder import CurveRecorder
+from memnas_tf.training.record import Confusion
 from tuner.trials.best_weights import load_best_weights
 from tuner.trials.confusion import confusion_counts
-from tuner.trials.training_record import Confusion, LearningCurve, TrainingRecord, load_record
 
 _LOGGER = logging.getLogger(__name__)
 
 
-class TrainingRecorder(keras.callbacks.Callback):
-    """Write each epoch of an execution to the trial's record.
-
-    The record may hold epochs that training goes on before, where it was cut off between two
-    files: what is trained again takes their place.
-
-    Args:
-        path: The trial's record.
-        execution: The execution, counted from 0.
-    """
-
-    def __init__(self, path: Path, execution: int) -> None:
-        super().__init__()
-        self._path = path
-        self._execution = execution
-        self._record = load_record(path) or TrainingRecord()
-        self._started = 0.0
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Start the clock."""
-        self._started = time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Write the epoch."""
-        curves = self._record.executions
-        curves += [LearningCurve() for _ in range(len(curves), self._execution + 1)]
-        del curves[self._execution + 1 :]
-        self._record.confusion = None
-        curves[-1].cut(epoch)
-        curves[-1].add(epoch, time.perf_counter() - self._started, logs or {})
-        self._record.save(self._path)
+class TrainingRecorder(CurveRecorder):
+    """Keep the learning curve of a trial's execution, and its mistakes."""
 
     def record_confusion(
         self, model: keras.Model, weights: Path, objective: Any, fit: dict[str, Any]

@@ -14,18 +14,20 @@ from keras_tuner.engine import trial as trial_module
 from memnas_tf.errors import SearchError
 from memnas_tf.files import write_json
 from memnas_tf.genotype import canonical_key, from_string
+from memnas_tf.training.continuing import continue_fit
+from memnas_tf.training.finite import check_finite
+from memnas_tf.training.progress import TrainingProgress, load_progress
+from memnas_tf.training.record import RECORD_FILE
 from tuner.distributed.worker import ChiefLost, SearchIsOver
 from tuner.hypermodel import MemNASHyperModel
 from tuner.search_space import GENOTYPE
 from tuner.settings import SearchSettings
 from tuner.trials.best_weights import BestWeights, load_best_weights
-from tuner.trials.continuing import TunerCallback, continue_fit, history_of, past_of
-from tuner.trials.failures import check_finite, record_failure
+from tuner.trials.failures import record_failure
 from tuner.trials.single_device import skip_all_reduce
-from tuner.trials.training_record import RECORD_FILE
 from tuner.trials.training_recorder import TrainingRecorder
 from tuner.trials.trial_files import PROGRESS_FILE, trial_directory
-from tuner.trials.trial_progress import TrialProgress, load_progress
+from tuner.trials.tuner_callback import TunerCallback
 
 _STATUS = trial_module.TrialStatus
 
@@ -61,10 +63,10 @@ class TrialTuner(keras_tuner.Tuner):
             progress, finished = None, []
         weights = Path(self._get_checkpoint_fname(trial.trial_id))
         best_weights = BestWeights(self.oracle.objective, weights)
-        results = [history_of(metrics) for metrics in finished]
+        results = [_history_of(metrics) for metrics in finished]
         for execution in range(len(finished), self.executions_per_trial):
             seed = self._trial_seed(trial, execution)
-            progress = progress or TrialProgress(seed, [past_of(result) for result in results])
+            progress = progress or TrainingProgress(seed, [_past_of(result) for result in results])
             callbacks = self._deepcopy_callbacks(originals)
             self._configure_tensorboard_dir(callbacks, trial, execution)
             callbacks += [TunerCallback(self, trial), best_weights]
@@ -103,7 +105,7 @@ class TrialTuner(keras_tuner.Tuner):
         self,
         trial: trial_module.Trial,
         execution: int,
-        progress: TrialProgress,
+        progress: TrainingProgress,
         args: tuple[Any, ...],
         fit: dict[str, Any],
     ) -> Any:
@@ -123,7 +125,7 @@ class TrialTuner(keras_tuner.Tuner):
         trial: trial_module.Trial,
         execution: int,
         model: keras.Model,
-        progress: TrialProgress,
+        progress: TrainingProgress,
         args: tuple[Any, ...],
         fit: dict[str, Any],
     ) -> Any:
@@ -169,3 +171,15 @@ class TrialTuner(keras_tuner.Tuner):
     def _trial_seed(self, trial: trial_module.Trial, execution: int) -> int:
         key = canonical_key(from_string(trial.hyperparameters.get(GENOTYPE)))
         return zlib.crc32(f"{self.settings.seed}/{execution + 1}/{key}".encode())
+
+
+def _past_of(result: Any) -> dict[str, list[float]]:
+    """Return what a later process needs of the result of `fit`: its metrics by name."""
+    return dict(getattr(result, "history", {}))
+
+
+def _history_of(metrics: dict[str, list[float]]) -> keras.callbacks.History:
+    """Return what `_past_of` was given."""
+    history = keras.callbacks.History()
+    history.history = metrics
+    return history

@@ -91,6 +91,11 @@ def test_limit_and_fraction(digits_dir: Path) -> None:
     assert len(load_dataset("digits", digits_dir, limit=10**6).train_images) == 1298
 
 
+def test_nothing_need_be_held_out(digits_dir: Path) -> None:
+    data = load_dataset("digits", digits_dir, limit=40, validation_fraction=0)
+    assert (len(data.train_images), len(data.validation_images)) == (40, 0)
+
+
 def test_split_is_a_partition() -> None:
     train, validation = split_indices(50, 0.3, seed=7)
     assert sorted([*train, *validation]) == list(range(50))
@@ -164,7 +169,7 @@ def test_failed_download_names_the_cause(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"validation_fraction": 0.0}, "fraction is 0.0"),
+        ({"validation_fraction": -0.1}, "fraction is -0.1"),
         ({"validation_fraction": 1.0}, "fraction is 1.0"),
         ({"validation_fraction": 0.01, "limit": 10}, "10 to train on and 0 to validate on"),
         ({"validation_fraction": 0.9, "limit": 2}, "0 to train on"),

@@ -150,3 +150,31 @@ def test_arrays_that_do_not_fit() -> None:
         evaluation_pipeline(IMAGES, LABELS[:3], batch_size=1, **SCALE)
     with pytest.raises(DataError, match="0 images"):
         steps_per_epoch(0, 5)
+
+
+def test_one_hot_labels_are_those_of_the_class_numbers() -> None:
+    images, labels = take(make(), 4)
+    same, one_hot = take(make(classes=COUNT), 4)
+    assert_same((images, labels), (same, one_hot.argmax(axis=-1)))
+    assert one_hot.dtype == np.float32
+    evaluated = evaluation_pipeline(IMAGES, LABELS, batch_size=BATCH, classes=COUNT, **SCALE)
+    numbers = [batch.argmax(axis=-1) for _, batch in evaluated.as_numpy_iterator()]
+    np.testing.assert_array_equal(np.concatenate(numbers), LABELS)
+
+
+def test_mixed_batches_are_the_same_every_time_and_from_any_epoch() -> None:
+    mixed = {"classes": COUNT, "mixup": 0.5}
+    steps = steps_per_epoch(COUNT, BATCH)
+    images, labels = take(make(**mixed), 3 * steps)
+    assert_same((images, labels), take(make(**mixed), 3 * steps))
+    later = take(make(**mixed).from_epoch(2), steps)
+    assert_same((images[2 * steps :], labels[2 * steps :]), later)
+    assert np.count_nonzero(labels[0]) > BATCH
+    plain = take(make(classes=COUNT), 3 * steps)
+    assert not np.array_equal(images, plain[0])
+
+
+@pytest.mark.parametrize("changes", [{"mixup": 0.2}, {"mixup": -1.0, "classes": COUNT}])
+def test_mixup_without_classes_or_below_zero_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match=r"The mixup is .*give a mixup of 0 or more"):
+        make(**changes)

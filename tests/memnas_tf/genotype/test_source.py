@@ -43,7 +43,7 @@ def test_search_directory(tmp_path):
 
 def test_search_directory_without_a_finished_round(tmp_path):
     (tmp_path / "search").mkdir()
-    with pytest.raises(GenotypeError, match=r"best.json': no round of this search has finished"):
+    with pytest.raises(GenotypeError, match=r"best.json': no round of a search has finished there"):
         load_genotype("search")
 
 

@@ -38,8 +38,8 @@ def trained(digits, tmp_path_factory):
         pytest.skip("only TensorFlow's models convert to LiteRT")
     from memnas_tf.data.pipeline import steps_per_epoch, training_pipeline
     from memnas_tf.layers import build_network
-    from memnas_tf.recipe import compile_network
     from memnas_tf.template import cifar_template
+    from memnas_tf.training.compiling import compile_network
     from serving.litert.export import export_litert
 
     keras.utils.set_random_seed(0)

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from memnas_tf.training.continuing import fit_from_epoch
 from tests.helpers.tiny_search import fit_arguments, make_tuner
 from tuner import SearchListener
-from tuner.trials.continuing import fit_from_epoch
 
 EPOCHS = 5
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord, load_record
 from tests.helpers.tiny_search import fit_arguments, make_tuner
 from tuner import MemNASHyperModel, SearchListener
 from tuner.trials.confusion import confusion_counts
-from tuner.trials.training_record import Confusion, LearningCurve, TrainingRecord, load_record
 
 EPOCHS = 3
 
@@ -80,7 +80,7 @@ def test_a_trial_that_was_cut_off_leaves_the_same(whole, tmp_path):
 def test_an_epoch_beyond_the_progress_is_not_recorded_twice(whole, tmp_path, monkeypatch):
     """The kill came after the record was written and before the progress was."""
     with monkeypatch.context() as patch:
-        patch.setattr("tuner.trials.trial_progress.TrialProgress.save", _killed)
+        patch.setattr("memnas_tf.training.progress.TrainingProgress.save", _killed)
         with pytest.raises(KeyboardInterrupt):
             search(tmp_path)
     assert record_of(tmp_path).epochs == 1

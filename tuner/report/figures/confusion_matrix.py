@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
+from memnas_tf.training.record import Confusion
 from tuner.report.figures import style
-from tuner.trials.training_record import Confusion
 
 _MOST_NUMBERS = 20
 _MOST_TICKS = 25

@@ -7,8 +7,8 @@ import math
 from matplotlib.figure import Figure
 
 from memnas_tf.drawing import colours
+from memnas_tf.training.record import TrainingRecord
 from tuner.report.figures import style
-from tuner.trials.training_record import TrainingRecord
 
 _PANELS = ((121, "Accuracy", "accuracy"), (122, "Loss", "loss"))
 _PARTS = (("", "training", style.SERIES[1]), ("val_", "validation", style.SERIES[0]))

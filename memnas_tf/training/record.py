@@ -1,4 +1,4 @@
-"""What a trial leaves behind of its training: curves and mistakes. Needs no TensorFlow."""
+"""What a training leaves behind: curves and mistakes. Needs no TensorFlow."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Confusion:
 
 @dataclass
 class TrainingRecord:
-    """What a trial leaves behind of its training.
+    """What a trial, or a training by itself, leaves behind.
 
     Attributes:
         executions: The curve of each execution.

@@ -1,4 +1,4 @@
-"""Training that goes on where it was cut off: the callbacks, and the data of a later epoch."""
+"""Training that goes on where it was cut off: the history, and the data of a later epoch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.trials.trial_progress import TrialProgress
+from memnas_tf.training.progress import TrainingProgress
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,36 +26,6 @@ _COUNTERS = (
 )
 
 
-class TunerCallback(keras.callbacks.Callback):
-    """Tell a tuner of every step and epoch.
-
-    Args:
-        tuner: The tuner.
-        trial: The trial in training.
-    """
-
-    def __init__(self, tuner: Any, trial: Any) -> None:
-        super().__init__()
-        self._tuner = tuner
-        self._trial = trial
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Tell of the beginning of an epoch."""
-        self._tuner.on_epoch_begin(self._trial, self.model, epoch, logs=logs)
-
-    def on_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Tell of the beginning of a step."""
-        self._tuner.on_batch_begin(self._trial, self.model, batch, logs)
-
-    def on_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Tell of the end of a step."""
-        self._tuner.on_batch_end(self._trial, self.model, batch, logs)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Tell of the end of an epoch."""
-        self._tuner.on_epoch_end(self._trial, self.model, epoch, logs=logs)
-
-
 class KeptHistory(keras.callbacks.History):
     """A training history that outlives its process, with all that the next epoch depends on.
 
@@ -68,7 +38,7 @@ class KeptHistory(keras.callbacks.History):
     """
 
     def __init__(
-        self, path: Path, progress: TrialProgress, others: Sequence[keras.callbacks.Callback]
+        self, path: Path, progress: TrainingProgress, others: Sequence[keras.callbacks.Callback]
     ) -> None:
         super().__init__()
         self._path = path
@@ -97,7 +67,7 @@ class KeptHistory(keras.callbacks.History):
 
 def continue_fit(
     model: keras.Model,
-    progress: TrialProgress,
+    progress: TrainingProgress,
     path: Path,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
@@ -122,25 +92,13 @@ def continue_fit(
         return args, kwargs
     if progress.epochs and not progress.give_to(model):
         _LOGGER.warning("%s does not fit the network; training it from the start", path)
-        progress = TrialProgress(progress.seed, progress.results)
+        progress = TrainingProgress(progress.seed, progress.results)
     if progress.epochs:
         _LOGGER.info("going on after %d epochs, from %s", progress.next_epoch, path)
         epoch = kwargs.get("epochs", 1) if progress.stopped else progress.next_epoch
         args, kwargs = fit_from_epoch(epoch, args, kwargs) or (args, kwargs)
     callbacks = kwargs["callbacks"]
     return args, {**kwargs, "callbacks": [*callbacks, KeptHistory(path, progress, callbacks)]}
-
-
-def past_of(result: Any) -> dict[str, list[float]]:
-    """Return what a later process needs of the result of `fit`: its metrics by name."""
-    return dict(getattr(result, "history", {}))
-
-
-def history_of(metrics: dict[str, list[float]]) -> keras.callbacks.History:
-    """Return what `past_of` was given."""
-    history = keras.callbacks.History()
-    history.history = metrics
-    return history
 
 
 def fit_from_epoch(

@@ -1,4 +1,4 @@
-"""How far the training of a trial has come, in one file that JSON and NumPy read without pickle."""
+"""How far a training has come, in one file that JSON and NumPy read without pickle."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _STATE, _VARIABLE = "state", "variable_{:05d}"
 
 
 @dataclass
-class TrialProgress:
-    """The state of a trial's training at the end of an epoch.
+class TrainingProgress:
+    """The state of a training at the end of an epoch.
 
     Attributes:
-        seed: The seed of the execution under way.
-        results: What the executions before it gave: metrics by name, one value per epoch.
+        seed: The seed of the training under way.
+        results: What a trial's earlier executions gave: metrics by name, one value per epoch.
         epochs: The epochs that are over, counted from 0.
         history: The metrics of each of them, by name.
         stopped: Whether a callback stopped the training at the last of them.
@@ -88,8 +88,8 @@ class TrialProgress:
         return True
 
 
-def load_progress(path: Path) -> TrialProgress | None:
-    """Read what `TrialProgress.save` wrote.
+def load_progress(path: Path) -> TrainingProgress | None:
+    """Read what `TrainingProgress.save` wrote.
 
     Args:
         path: The file.
@@ -101,7 +101,7 @@ def load_progress(path: Path) -> TrialProgress | None:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             state = json.loads(arrays[_STATE].tobytes())
             names = sorted(set(arrays.files) - {_STATE})
-            return TrialProgress(**state, variables=[arrays[name] for name in names])
+            return TrainingProgress(**state, variables=[arrays[name] for name in names])
     except _UNREADABLE:
         return None
 

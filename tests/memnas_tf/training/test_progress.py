@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from tuner.trials.trial_progress import TrialProgress, load_progress
+from memnas_tf.training.progress import TrainingProgress, load_progress
 
 
 @pytest.fixture(params=["float32", "bfloat16"])
@@ -27,7 +27,7 @@ def train(model):
 def test_weights_optimizer_and_random_states_come_back(model, tmp_path):
     """Dropout draws on as it would have."""
     train(model)
-    progress = TrialProgress(
+    progress = TrainingProgress(
         7, epochs=[0], history={"loss": [0.1 + 0.2]}, callbacks=[{"wait": 1.0}]
     )
     progress.take_from(model)
@@ -44,7 +44,7 @@ def test_values_of_another_network_are_refused_and_change_nothing(model):
     other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     other.compile(keras.optimizers.Adam(), "mse")
     other.optimizer.build(other.trainable_variables)
-    progress = TrialProgress(7)
+    progress = TrainingProgress(7)
     progress.take_from(other)
     before = model.get_weights()
     assert not progress.give_to(model)
@@ -53,7 +53,7 @@ def test_values_of_another_network_are_refused_and_change_nothing(model):
 
 
 def test_infinity_is_a_value_like_any(tmp_path):
-    TrialProgress(1, callbacks=[{"best": np.inf}]).save(tmp_path / "progress.npz")
+    TrainingProgress(1, callbacks=[{"best": np.inf}]).save(tmp_path / "progress.npz")
     assert load_progress(tmp_path / "progress.npz").callbacks == [{"best": np.inf}]
 
 

@@ -1,0 +1,27 @@
+"""Bars on a terminal: what is under way, how much of it is done, and a word on its state."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Column
+
+_WIDTH = 24
+
+
+def make_bars(console: Console) -> Progress:
+    """Make what shows bars, none yet.
+
+    Args:
+        console: Where to draw.
+
+    Returns:
+        What takes tasks with a field `state`, and wipes them away when it stops.
+    """
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=_WIDTH),
+        TextColumn("{task.fields[state]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+        console=console,
+        transient=True,
+    )

@@ -1,0 +1,45 @@
+"""The options that choose images to train on, shared by the commands that train."""
+
+from __future__ import annotations
+
+import click
+
+from memnas_cli.completion import complete_dataset
+from memnas_cli.shapes import Size
+
+DATA_OPTIONS = (
+    click.option(
+        "--dataset",
+        default="digits",
+        metavar="NAME|FOLDER",
+        shell_complete=complete_dataset,
+        help="A data set of tensorflow_datasets, or a folder of images: train/CLASS/*.jpg and "
+        "test/CLASS/*.jpg, or CLASS/*.jpg.",
+    ),
+    click.option(
+        "--data-dir",
+        type=click.Path(file_okay=False),
+        metavar="FOLDER",
+        help="Where tensorflow_datasets keeps its data sets.",
+        show_default="~/tensorflow_datasets",
+    ),
+    click.option(
+        "--image-size",
+        type=Size("height", "width"),
+        help="Resize all images, in pixels; needed where they differ in size.",
+        show_default="as is",
+    ),
+    click.option(
+        "--limit",
+        type=click.IntRange(min=2),
+        metavar="IMAGES",
+        help="Use only so many training images.",
+        show_default="all",
+    ),
+    click.option(
+        "--augmentation",
+        type=click.Choice(["paper", "crop", "none"]),
+        help="Crop, flip and cutout; crop alone; or none.",
+        show_default="crop for sets of letters and digits, else paper",
+    ),
+)

@@ -1,0 +1,161 @@
+"""`memnas train`: train a network to the end, or go on with that."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from memnas_cli.interrupts import INTERRUPTED, Interrupts
+from memnas_cli.options_file import TRAIN_FILE, write_options_file
+from memnas_cli.quiet import start_keras
+from memnas_cli.source_template import source_template
+from memnas_cli.train_options import recipe_values, train_options
+from memnas_cli.training_view import print_training, training_document
+from memnas_cli.winner_files import read_results
+from memnas_tf.genotype import Genotype, load_genotype, to_string
+from memnas_tf.template import (
+    DEFAULT_BLOCKS,
+    DEFAULT_FILTERS,
+    Template,
+    cifar_template,
+    imagenet_template,
+)
+from memnas_tf.training.directory import check_place, training_directory
+from memnas_tf.training.plan import TrainingPlan
+from memnas_tf.training.recipe import Recipe, make_recipe
+
+if TYPE_CHECKING:
+    from memnas_tf.data.dataset import ImageDataset
+
+
+@click.command(context_settings={"show_default": True})
+@train_options
+def train(architecture: str, quiet: bool, as_json: bool, **options: Any) -> None:
+    """Train ARCHITECTURE from scratch to the end.
+
+    ARCHITECTURE is the directory of a search (its answer) or of another training, a preset
+    (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a JSON file. From a search it
+    takes the architecture, the filters and the blocks; all else is said here.
+
+    \b
+    What a search found on a small set, on a large one:
+        memnas train searches/digits --dataset cifar10 --filters 64 --directory trainings/cifar10
+
+    It trains on the whole training split and measures accuracy on the test split once, at the end.
+    Stop it with Ctrl-C; the same command goes on after the last whole epoch, to the same network to
+    the bit. In FOLDER lie model.keras, results.json, a TensorBoard log in `logs`, and in
+    `train.toml` the options that make the same network again.
+    """  # noqa: D301 - click looks for the character itself
+    course = Console(stderr=as_json, quiet=quiet)
+    directory = Path(options["directory"])
+    try:
+        _run(course, architecture, directory, options)
+    except KeyboardInterrupt:
+        click.echo("interrupted; the same command goes on from here", err=True)
+        sys.exit(INTERRUPTED)
+    if as_json:
+        click.echo(json.dumps(training_document(directory), indent=1))
+    else:
+        print_training(Console(), directory)
+
+
+def _run(course: Console, architecture: str, directory: Path, options: dict[str, Any]) -> None:
+    genotype = load_genotype(architecture)
+    genotype.require_buildable()
+    recipe = make_recipe(options["recipe_name"], **recipe_values(options))
+    check_place(directory)
+    known = source_template(architecture)
+    start_keras()
+    from memnas_tf.data.augmentation import default_augmentation
+    from memnas_tf.data.loading import dataset_shape, load_dataset
+    from memnas_tf.training.devices import check_devices
+
+    # Before the data set is loaded, which may mean a long download.
+    check_devices(options["devices"], recipe.batch_size)
+    name, data_dir, size = (options[key] for key in ("dataset", "data_dir", "image_size"))
+    template = _template(options, known, *dataset_shape(name, data_dir, size))
+    options["augmentation"] = recipe.augmentation or default_augmentation(name)
+    recipe = make_recipe(options["recipe_name"], **recipe_values(options))
+    data = load_dataset(
+        name,
+        data_dir,
+        validation_fraction=options["validation_fraction"],
+        seed=options["seed"],
+        image_size=size,
+        limit=options["limit"],
+    )
+    plan = _plan(genotype, template, recipe, data, options)
+    with training_directory(directory, plan, options["overwrite"]):
+        spelled_out = {
+            **options,
+            **asdict(recipe),
+            "architecture": plan.genotype,
+            "filters": template.filters[0],
+            "blocks": template.blocks,
+        }
+        write_options_file(directory / TRAIN_FILE, train, spelled_out, "training")
+        if not read_results(directory, plan.genotype):
+            _train(course, plan, data, directory)
+
+
+def _template(
+    options: dict[str, Any],
+    known: Template | None,
+    input_shape: tuple[int, int, int],
+    classes: int,
+) -> Template:
+    filters, blocks = options["filters"], options["blocks"]
+    if options["template"] == "imagenet":
+        return imagenet_template(input_shape, classes, filters or 256, blocks or 16)
+    filters = filters or (known.filters[0] if known else DEFAULT_FILTERS)
+    return cifar_template(
+        input_shape, classes, filters, blocks or (known.blocks if known else DEFAULT_BLOCKS)
+    )
+
+
+def _plan(
+    genotype: Genotype,
+    template: Template,
+    recipe: Recipe,
+    data: ImageDataset,
+    options: dict[str, Any],
+) -> TrainingPlan:
+    import keras
+
+    from memnas_tf.training.precision import choose_policy
+
+    return TrainingPlan(
+        genotype=to_string(genotype),
+        template=template,
+        recipe_name=options["recipe_name"],
+        recipe=recipe,
+        dataset=data.name,
+        dataset_content=data.fingerprint,
+        limit=options["limit"],
+        validation_fraction=options["validation_fraction"],
+        seed=options["seed"],
+        policy=choose_policy(options["mixed_precision"]),
+        devices=options["devices"],
+        backend=keras.backend.backend(),
+    )
+
+
+def _train(course: Console, plan: TrainingPlan, data: ImageDataset, directory: Path) -> None:
+    from memnas_cli.trained import write_trained
+    from memnas_cli.training_progress import TrainingProgress
+    from memnas_tf.data.pipeline import steps_per_epoch
+    from memnas_tf.training.train import train_network
+
+    interrupts = Interrupts()
+    steps = steps_per_epoch(len(data.train_images), plan.recipe.batch_size)
+    progress = TrainingProgress(course, interrupts, plan.recipe.epochs, steps)
+    with progress, interrupts.noted():
+        trained = train_network(plan, data, directory, [progress])
+    with course.status("measuring it on the test split"):
+        write_trained(directory, plan, data, trained)

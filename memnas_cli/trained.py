@@ -1,0 +1,62 @@
+"""What a finished training leaves in its directory."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from memnas_cli.network_files import NetworkMemory, write_network
+from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.genotype import from_string
+from memnas_tf.memory import arena_memory, format_bytes, lifetime_memory, parameter_memory
+from memnas_tf.training.directory import PROGRESS_FILE
+from memnas_tf.training.evaluation import accuracy_on_test_split
+from memnas_tf.training.plan import TrainingPlan
+from memnas_tf.training.train import TrainedNetwork
+from serving.facts import TrainingFacts
+
+
+def write_trained(
+    directory: Path, plan: TrainingPlan, data: ImageDataset, trained: TrainedNetwork
+) -> None:
+    """Measure a trained network on the test split, and write it; its checkpoint goes.
+
+    Args:
+        directory: The training's directory.
+        plan: Its plan.
+        data: Its data set.
+        trained: What came of it.
+    """
+    test_accuracy = accuracy_on_test_split(trained.model, data)
+    facts = TrainingFacts(
+        genotype=plan.genotype,
+        template=plan.template,
+        dataset=plan.dataset,
+        seed=plan.seed,
+        training=_training_facts(plan),
+        val_accuracy=trained.history.get("val_accuracy", [None])[-1],
+        test_accuracy=test_accuracy,
+    )
+    genotype = from_string(plan.genotype)
+    memory = NetworkMemory(
+        parameter_memory(genotype, plan.template),
+        lifetime_memory(genotype, plan.template),
+        arena_memory(genotype, plan.template),
+    )
+    subtitle = (
+        f"{format_bytes(memory.parameter_bytes)} parameters, "
+        f"{format_bytes(memory.lifetime_bytes)} intermediate"
+    )
+    if test_accuracy is not None:
+        subtitle = f"{100 * test_accuracy:.1f} % test accuracy, {subtitle}"
+    write_network(directory, trained.model, facts, memory, data.preprocessing, subtitle)
+    (directory / PROGRESS_FILE).unlink(missing_ok=True)
+
+
+def _training_facts(plan: TrainingPlan) -> dict[str, object]:
+    names = ("limit", "validation_fraction", "policy", "devices", "backend")
+    return {
+        "recipe": plan.recipe_name,
+        **asdict(plan.recipe),
+        **{name: getattr(plan, name) for name in names},
+    }

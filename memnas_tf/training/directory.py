@@ -1,0 +1,112 @@
+"""A training's directory: whose it is, and whether it may be gone on with."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from memnas_tf.directory_lock import LOCK_FILE, directory_lock, empty_directory
+from memnas_tf.errors import TrainingError
+from memnas_tf.files import remove_temporaries, write_json, write_text
+from memnas_tf.genotype import GENOTYPE_FILE, from_string, to_json
+from memnas_tf.training.plan import TrainingPlan
+
+PLAN_FILE = "plan.json"
+PROGRESS_FILE = "progress.npz"
+LOGS_FOLDER = "logs"
+_SCHEMA = 1
+# What a training that was killed at its very start may have left.
+_NOTHING_YET = re.compile(rf"{re.escape(LOCK_FILE)}|\.{re.escape(PLAN_FILE)}\..*\.tmp")
+
+
+def is_training(directory: Path) -> bool:
+    """Tell whether a directory is that of a training, under way or finished."""
+    return (directory / PLAN_FILE).is_file()
+
+
+def load_plan(directory: Path) -> TrainingPlan:
+    """Read the plan of a training.
+
+    Args:
+        directory: The training's directory.
+
+    Returns:
+        The plan.
+
+    Raises:
+        TrainingError: If it cannot be read, or is of another version.
+    """
+    path = directory / PLAN_FILE
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(document, dict) or document.pop("schema", None) != _SCHEMA:
+            raise TrainingError("it is of another version")
+        return TrainingPlan.from_document(document)
+    except (OSError, ValueError, RecursionError) as error:
+        raise TrainingError(
+            f"cannot read {str(path)!r}: {error}; use another directory, or overwrite it"
+        ) from error
+
+
+@contextmanager
+def training_directory(directory: Path, plan: TrainingPlan, overwrite: bool) -> Iterator[None]:
+    """Hold the directory of a training, new or gone on with, within the block.
+
+    Args:
+        directory: The directory.
+        plan: The plan to follow.
+        overwrite: Whether to delete a training that is there.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        TrainingError: If there is something else, or a training with another plan.
+        BusyError: If another process trains in it.
+    """
+    check_place(directory)
+    with directory_lock(directory, "training"):
+        if is_training(directory):
+            if overwrite:
+                empty_directory(directory)
+            else:
+                _check_plan(directory, plan)
+        remove_temporaries(directory, "*")
+        if not is_training(directory):
+            write_json(directory / PLAN_FILE, {"schema": _SCHEMA, **plan.to_document()})
+        write_text(directory / GENOTYPE_FILE, to_json(from_string(plan.genotype)))
+        yield
+
+
+def check_place(directory: Path) -> None:
+    """Refuse a place that no training can begin or go on in.
+
+    Args:
+        directory: The directory, which need not exist.
+
+    Raises:
+        TrainingError: If it is a file, or holds something else.
+    """
+    if not directory.exists() or is_training(directory):
+        return
+    if not directory.is_dir():
+        raise TrainingError(f"{str(directory)!r} is a file; name a directory for the training")
+    other = sorted(p.name for p in directory.iterdir() if not _NOTHING_YET.fullmatch(p.name))
+    if other:
+        names = ", ".join(other[:3]) + (", ..." if len(other) > 3 else "")
+        raise TrainingError(
+            f"{str(directory)!r} holds something else than a training ({names}); use another "
+            "directory"
+        )
+
+
+def _check_plan(directory: Path, plan: TrainingPlan) -> None:
+    differences = load_plan(directory).differences(plan)
+    if differences:
+        raise TrainingError(
+            f"{str(directory)!r} holds a training with other settings ({'; '.join(differences)}); "
+            "use the same settings to go on with it, another directory, or overwrite it"
+        )

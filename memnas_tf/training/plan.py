@@ -1,0 +1,80 @@
+"""The plan of a training: all that its result depends on. Needs neither TensorFlow nor Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from memnas_tf.differences import describe_differences, flatten
+from memnas_tf.errors import TrainingError
+from memnas_tf.template import Template
+from memnas_tf.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """All that the result of a training depends on.
+
+    Attributes:
+        genotype: The architecture as a compact string.
+        template: The network's size.
+        recipe_name: The recipe that was chosen.
+        recipe: Its values, with those that were changed.
+        dataset: The data set's name.
+        dataset_content: What tells a folder's files from others; None for a set known by name.
+        limit: How many images of the training split are used; None for all.
+        validation_fraction: The part of them that is held out; 0 for none.
+        seed: The seed of every random choice.
+        policy: Keras's dtype policy, such as "float32" or "mixed_bfloat16".
+        devices: How many devices share the training.
+        backend: Keras's backend.
+    """
+
+    genotype: str
+    template: Template
+    recipe_name: str
+    recipe: Recipe
+    dataset: str
+    dataset_content: str | None
+    limit: int | None
+    validation_fraction: float
+    seed: int
+    policy: str
+    devices: int
+    backend: str
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the plan as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> TrainingPlan:
+        """Read what `to_document` returned, as JSON gives it back.
+
+        Args:
+            document: The attributes by name.
+
+        Returns:
+            The plan.
+
+        Raises:
+            TrainingError: If one is missing, unknown or out of its range.
+        """
+        try:
+            template = Template.from_document(document["template"])
+            recipe = Recipe(**document["recipe"])
+            return cls(**{**document, "template": template, "recipe": recipe})
+        except (KeyError, TypeError, ValueError) as error:
+            raise TrainingError(f"it is no plan of this version: {error}") from error
+
+    def differences(self, other: TrainingPlan) -> list[str]:
+        """Describe where two plans differ.
+
+        Args:
+            other: The plan to compare with.
+
+        Returns:
+            A piece of a sentence per difference, this one's value first.
+        """
+        return describe_differences(flatten(self.to_document()), flatten(other.to_document()))

@@ -1,0 +1,142 @@
+"""Train a network from scratch to the end, from wherever an earlier process was cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+
+from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
+from memnas_tf.errors import TrainingError
+from memnas_tf.genotype import from_string
+from memnas_tf.layers import build_network
+from memnas_tf.training.compiling import compile_by_recipe, use_averaged_weights
+from memnas_tf.training.continuing import continue_fit
+from memnas_tf.training.curve_recorder import CurveRecorder
+from memnas_tf.training.devices import check_devices, shared_by
+from memnas_tf.training.directory import LOGS_FOLDER, PROGRESS_FILE
+from memnas_tf.training.evaluation import EVALUATION_BATCH
+from memnas_tf.training.finite import StopWhenNotFinite
+from memnas_tf.training.plan import TrainingPlan
+from memnas_tf.training.precision import computing_in
+from memnas_tf.training.progress import TrainingProgress, load_progress
+from memnas_tf.training.record import RECORD_FILE
+
+_SEEDS = 2**32  # what NumPy takes
+
+
+class TrainedNetwork(NamedTuple):
+    """What came of a training.
+
+    Attributes:
+        model: The network in float32, compiled to be evaluated on labels as class numbers.
+        history: A value per epoch by the name that Keras gives it, such as "accuracy".
+    """
+
+    model: keras.Model
+    history: dict[str, list[float]]
+
+
+def train_network(
+    plan: TrainingPlan,
+    data: ImageDataset,
+    directory: Path,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> TrainedNetwork:
+    """Train a network, or go on after the last whole epoch of a training that was cut off.
+
+    The same plan gives the same network on the same machine, interrupted or not.
+
+    Args:
+        plan: All that the result depends on.
+        data: The data set of the plan.
+        directory: The training's directory, held by `memnas_tf.training.directory`.
+        callbacks: What watches the training.
+
+    Returns:
+        The network and its course.
+
+    Raises:
+        TrainingError: If its checkpoint is damaged, or the loss is no number any more.
+        ConfigError: If the devices are not there, or cannot share a batch.
+    """
+    recipe, images = plan.recipe, len(data.train_images)
+    check_devices(plan.devices, min(recipe.batch_size, images))
+    steps = steps_per_epoch(images, recipe.batch_size)
+    progress = _load_progress(directory / PROGRESS_FILE, plan.seed)
+    keras.utils.set_random_seed(plan.seed % _SEEDS)
+    with computing_in(plan.policy), shared_by(plan.devices):
+        model = build_network(from_string(plan.genotype), plan.template)
+        compile_by_recipe(model, recipe, steps)
+        arguments = _fit_arguments(plan, data, steps)
+        arguments["callbacks"] = [*_callbacks(plan, directory, arguments), *callbacks]
+        _, arguments = continue_fit(model, progress, directory / PROGRESS_FILE, (), arguments)
+        history = model.fit(**arguments).history
+        use_averaged_weights(model)
+    return TrainedNetwork(_float32_copy(model, plan), history)
+
+
+def _load_progress(path: Path, seed: int) -> TrainingProgress:
+    progress = load_progress(path)
+    if progress is None and path.exists():
+        raise TrainingError(
+            f"cannot read {str(path)!r}, the checkpoint to go on from; overwrite the training to "
+            "begin it again"
+        )
+    return progress or TrainingProgress(seed)
+
+
+def _fit_arguments(plan: TrainingPlan, data: ImageDataset, steps: int) -> dict[str, Any]:
+    recipe = plan.recipe
+    form: dict[str, Any] = {"mean": data.mean, "std": data.std, "classes": data.classes}
+    # Where devices share a batch, each has as many images as the others.
+    batch = EVALUATION_BATCH // plan.devices * plan.devices
+    held_out = len(data.validation_images) // plan.devices * plan.devices
+    validation = None
+    if held_out:
+        validation = evaluation_pipeline(
+            data.validation_images[:held_out],
+            data.validation_labels[:held_out],
+            batch_size=batch,
+            **form,
+        )
+    return {
+        "x": training_pipeline(
+            data.train_images,
+            data.train_labels,
+            batch_size=recipe.batch_size,
+            augmentation=str(recipe.augmentation),
+            seed=plan.seed,
+            mixup=recipe.mixup,
+            **form,
+        ),
+        "validation_data": validation,
+        "epochs": recipe.epochs,
+        "steps_per_epoch": steps,
+        "shuffle": False,  # the pipeline shuffles, and Keras would warn that it cannot
+        "verbose": 0,
+    }
+
+
+def _callbacks(
+    plan: TrainingPlan, directory: Path, arguments: dict[str, Any]
+) -> list[keras.callbacks.Callback]:
+    callbacks = [
+        StopWhenNotFinite(),
+        CurveRecorder(directory / RECORD_FILE),
+        keras.callbacks.TensorBoard(str(directory / LOGS_FOLDER), write_graph=False),
+    ]
+    if plan.recipe.ema_epochs and arguments["validation_data"] is not None:
+        callbacks.insert(0, keras.callbacks.SwapEMAWeights())
+    return callbacks
+
+
+def _float32_copy(model: keras.Model, plan: TrainingPlan) -> keras.Model:
+    """Bring a network to one device and to float32, whatever it was trained in."""
+    copy = build_network(from_string(plan.genotype), plan.template)
+    copy.set_weights(model.get_weights())
+    copy.compile(optimizer=None, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return copy
