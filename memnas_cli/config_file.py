@@ -37,7 +37,7 @@ config_option = click.option(
     is_eager=True,
     expose_value=False,
     callback=_use_file,
-    help="Take options from a TOML file: max-rounds = 6. Flags win over it.",
+    help="Take options from a TOML file: seed = 1. Flags win over it.",
 )
 
 

@@ -37,7 +37,7 @@ from memnas_tf.litert.conversion import TYPES
     help="For a model server, or for devices.",
 )
 @click.option("--types", help="LiteRT files to write.", show_default=",".join(TYPES))
-@click.option("--dataset", help="For LiteRT, if SOURCE is a file: what it was trained on.")
+@click.option("--dataset", help="For LiteRT, where SOURCE does not tell: what it was trained on.")
 @click.option("--data-dir", help="Where data sets are kept, for LiteRT.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 def export(

@@ -116,7 +116,9 @@ def _check_dataset(
             f"{str(source)!r} does not tell its data set; name it with --dataset: training images "
             "measure the ranges of int8 tensors, and test images the accuracy"
         )
-    if settings is not None and dataset is not None:
+    # Of a folder of images the name alone is known, not where it lies.
+    is_folder = isinstance(settings, TrainingPlan) and settings.dataset_content is not None
+    if settings is not None and dataset is not None and not is_folder:
         known = settings.training if isinstance(settings, SearchSettings) else vars(settings)
         raise ConfigError(
             f"{str(source)!r} was trained on {known['dataset']!r}; leave --dataset out"
@@ -137,7 +139,7 @@ def _load_data(
         return TrainingSettings(**settings.training).load(data_dir, settings.seed)
     if settings is not None:
         return load_dataset(
-            settings.dataset,
+            dataset or settings.dataset,
             data_dir,
             validation_fraction=settings.validation_fraction,
             seed=settings.seed,

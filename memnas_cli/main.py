@@ -62,6 +62,8 @@ def main(verbose: bool) -> None:
     Where it stands, and what came of it:
         memnas status searches/digits
         memnas show searches/digits
+    What it found, trained to the end:
+        memnas train searches/digits --directory trainings/digits
     What it needs, or any Keras model:
         memnas memory searches/digits
         memnas memory MODEL.keras --plot memory.png

@@ -1,13 +1,15 @@
-"""The size of the network that a search, a training or a trained model tells of."""
+"""The size of a network: what its source tells of it, and what a training makes of that."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from memnas_cli.winner_files import read_facts
-from memnas_tf.template import Template
+from memnas_tf.template import Template, cifar_template, imagenet_template
 from memnas_tf.training.directory import is_training, load_plan
 from tuner.history import ORACLE_FILE, load_search
+
+TEMPLATES = {"cifar": cifar_template, "imagenet": imagenet_template}
 
 
 def source_template(source: str) -> Template | None:
@@ -23,10 +25,44 @@ def source_template(source: str) -> Template | None:
         MemNASError: If a search or a training cannot be read.
     """
     path = Path(source)
-    if path.suffix == ".keras":
-        return read_facts(path.parent).template
-    if is_training(path):
-        return load_plan(path).template
-    if (path / ORACLE_FILE).exists():
-        return load_search(path).settings.template
-    return None
+    folder = path.parent if path.suffix == ".keras" else path
+    if is_training(folder):
+        return load_plan(folder).template
+    if (folder / ORACLE_FILE).exists():
+        return load_search(folder).settings.template
+    return read_facts(folder).template
+
+
+def make_template(
+    source: str,
+    input_shape: tuple[int, int, int],
+    classes: int,
+    kind: str | None,
+    filters: int | None,
+    blocks: int | None,
+) -> tuple[str, Template]:
+    """Size a network for a data set: as its source tells, where nothing else is asked for.
+
+    Args:
+        source: What `memnas_tf.genotype.load_genotype` takes.
+        input_shape: Height, width and channels of an image.
+        classes: The number of classes.
+        kind: One of `TEMPLATES`; None for the source's, which is "cifar" where it has none.
+        filters: Output channels of every operation; None for the source's if that is of the same
+            kind, or else the template's default.
+        blocks: The number of blocks; None as for filters.
+
+    Returns:
+        The kind and the template.
+
+    Raises:
+        MemNASError: If the source cannot be read, or a number is out of range.
+    """
+    known = source_template(source)
+    known_kind = "imagenet" if known and known.stem else "cifar"
+    kind = kind or known_kind
+    asked = {"filters": filters, "blocks": blocks}
+    size = {name: value for name, value in asked.items() if value is not None}
+    if known and kind == known_kind:
+        size = {"filters": known.filters[0], "blocks": known.blocks, **size}
+    return kind, TEMPLATES[kind](input_shape, classes, **size)

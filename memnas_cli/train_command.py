@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +14,13 @@ from rich.console import Console
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.options_file import TRAIN_FILE, write_options_file
 from memnas_cli.quiet import start_keras
-from memnas_cli.source_template import source_template
+from memnas_cli.source_template import make_template
 from memnas_cli.train_options import recipe_values, train_options
 from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import read_results
 from memnas_tf.genotype import Genotype, load_genotype, to_string
-from memnas_tf.template import (
-    DEFAULT_BLOCKS,
-    DEFAULT_FILTERS,
-    Template,
-    cifar_template,
-    imagenet_template,
-)
-from memnas_tf.training.directory import check_place, training_directory
+from memnas_tf.template import Template
+from memnas_tf.training.directory import PROGRESS_FILE, check_place, training_directory
 from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.recipe import Recipe, make_recipe
 
@@ -40,8 +34,8 @@ def train(architecture: str, quiet: bool, as_json: bool, **options: Any) -> None
     """Train ARCHITECTURE from scratch to the end.
 
     ARCHITECTURE is the directory of a search (its answer) or of another training, a preset
-    (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a JSON file. From a search it
-    takes the architecture, the filters and the blocks; all else is said here.
+    (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a JSON file. From a search or a
+    training it takes the architecture and the size; all else is said here.
 
     \b
     What a search found on a small set, on a large one:
@@ -70,7 +64,6 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     genotype.require_buildable()
     recipe = make_recipe(options["recipe_name"], **recipe_values(options))
     check_place(directory)
-    known = source_template(architecture)
     start_keras()
     from memnas_tf.data.augmentation import default_augmentation
     from memnas_tf.data.loading import dataset_shape, load_dataset
@@ -79,9 +72,10 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     # Before the data set is loaded, which may mean a long download.
     check_devices(options["devices"], recipe.batch_size)
     name, data_dir, size = (options[key] for key in ("dataset", "data_dir", "image_size"))
-    template = _template(options, known, *dataset_shape(name, data_dir, size))
-    options["augmentation"] = recipe.augmentation or default_augmentation(name)
-    recipe = make_recipe(options["recipe_name"], **recipe_values(options))
+    shape, classes = dataset_shape(name, data_dir, size)
+    kind, template = make_template(
+        architecture, shape, classes, options["template"], options["filters"], options["blocks"]
+    )
     data = load_dataset(
         name,
         data_dir,
@@ -90,33 +84,21 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
         image_size=size,
         limit=options["limit"],
     )
-    plan = _plan(genotype, template, recipe, data, options)
+    policy = recipe.augmentation or default_augmentation(data.name)
+    plan = _plan(genotype, template, replace(recipe, augmentation=policy), data, options)
     with training_directory(directory, plan, options["overwrite"]):
         spelled_out = {
             **options,
-            **asdict(recipe),
+            **asdict(plan.recipe),
             "architecture": plan.genotype,
+            "template": kind,
             "filters": template.filters[0],
             "blocks": template.blocks,
         }
         write_options_file(directory / TRAIN_FILE, train, spelled_out, "training")
         if not read_results(directory, plan.genotype):
             _train(course, plan, data, directory)
-
-
-def _template(
-    options: dict[str, Any],
-    known: Template | None,
-    input_shape: tuple[int, int, int],
-    classes: int,
-) -> Template:
-    filters, blocks = options["filters"], options["blocks"]
-    if options["template"] == "imagenet":
-        return imagenet_template(input_shape, classes, filters or 256, blocks or 16)
-    filters = filters or (known.filters[0] if known else DEFAULT_FILTERS)
-    return cifar_template(
-        input_shape, classes, filters, blocks or (known.blocks if known else DEFAULT_BLOCKS)
-    )
+        (directory / PROGRESS_FILE).unlink(missing_ok=True)
 
 
 def _plan(

@@ -12,9 +12,9 @@ from memnas_cli.completion import complete_source
 from memnas_cli.config_file import config_option
 from memnas_cli.data_options import DATA_OPTIONS
 from memnas_cli.shapes import COUNT
+from memnas_cli.source_template import TEMPLATES
 from memnas_tf.training.recipe import COURSES, DEFAULT_RECIPE, RECIPES, Recipe
 
-TEMPLATES = ("cifar", "imagenet")
 # What a value of the recipe's own is, for people.
 _RECIPE_S = "the recipe's"
 _PART = click.FloatRange(0, 1, max_open=True)
@@ -33,15 +33,15 @@ _DATA = (
 _NETWORK = (
     click.option(
         "--template",
-        default=TEMPLATES[0],
-        type=click.Choice(TEMPLATES),
+        type=click.Choice(list(TEMPLATES)),
         help="How blocks make a network: the paper's for small images, or for 224x224.",
+        show_default="that of the source, else cifar",
     ),
     click.option(
         "--filters",
         type=COUNT,
         help="Output channels of every operation.",
-        show_default="those of the search, else the template's",
+        show_default="those of the source, else the template's",
     ),
     click.option(
         "--blocks",

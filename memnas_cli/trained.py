@@ -9,7 +9,6 @@ from memnas_cli.network_files import NetworkMemory, write_network
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.genotype import from_string
 from memnas_tf.memory import arena_memory, format_bytes, lifetime_memory, parameter_memory
-from memnas_tf.training.directory import PROGRESS_FILE
 from memnas_tf.training.evaluation import accuracy_on_test_split
 from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.train import TrainedNetwork
@@ -19,7 +18,7 @@ from serving.facts import TrainingFacts
 def write_trained(
     directory: Path, plan: TrainingPlan, data: ImageDataset, trained: TrainedNetwork
 ) -> None:
-    """Measure a trained network on the test split, and write it; its checkpoint goes.
+    """Measure a trained network on the test split, and write it.
 
     Args:
         directory: The training's directory.
@@ -50,7 +49,6 @@ def write_trained(
     if test_accuracy is not None:
         subtitle = f"{100 * test_accuracy:.1f} % test accuracy, {subtitle}"
     write_network(directory, trained.model, facts, memory, data.preprocessing, subtitle)
-    (directory / PROGRESS_FILE).unlink(missing_ok=True)
 
 
 def _training_facts(plan: TrainingPlan) -> dict[str, object]:

@@ -49,7 +49,8 @@ class TrainingProgress(keras.callbacks.Callback):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bars.stop()
+        if self._console.is_interactive:  # or it would print an empty line
+            self._bars.stop()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Say where a training that was cut off goes on."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import keras
 
+from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
 from memnas_tf.errors import TrainingError
@@ -108,7 +109,7 @@ def _fit_arguments(plan: TrainingPlan, data: ImageDataset, steps: int) -> dict[s
             data.train_images,
             data.train_labels,
             batch_size=recipe.batch_size,
-            augmentation=str(recipe.augmentation),
+            augmentation=recipe.augmentation or default_augmentation(plan.dataset),
             seed=plan.seed,
             mixup=recipe.mixup,
             **form,

@@ -33,3 +33,17 @@ def finished(tmp_path_factory, data_dir):
     directory = tmp_path_factory.mktemp("cli")
     result = run_memnas("search", "--data-dir", data_dir, *SMALL, cwd=directory)
     return directory, result
+
+
+TRAIN = [
+    *("2x0c3+0mp=", "--recipe", "modern", "--epochs", "12", "--limit", "400"),
+    *("--filters", "4", "--blocks", "2", "--batch-size", "32", "--validation-fraction", "0.2"),
+]
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory, data_dir):
+    """The directory of a small training that has run to its end, and what it printed."""
+    directory = tmp_path_factory.mktemp("cli") / "trained"
+    command = ("train", *TRAIN, "--data-dir", data_dir, "--directory", directory)
+    return directory, run_memnas(*command, cwd=directory.parent)

@@ -1,0 +1,61 @@
+from dataclasses import replace
+
+import pytest
+
+from memnas_cli.source_template import make_template, source_template
+from memnas_tf.errors import ConfigError
+from memnas_tf.template import cifar_template, imagenet_template
+from memnas_tf.training.directory import training_directory
+from tests.helpers.trainings import make_plan
+
+SHAPE = (64, 64, 3)
+LARGE = imagenet_template(SHAPE, 5, filters=8, blocks=4)
+
+
+@pytest.fixture
+def training(tmp_path):
+    def begin(template):
+        with training_directory(tmp_path, replace(make_plan(), template=template), True):
+            return str(tmp_path)
+
+    return begin
+
+
+def test_an_architecture_alone_has_no_size(tmp_path):
+    assert source_template("figure-1b") is None
+    assert source_template("5x0d3+0f7=") is None
+    assert source_template(str(tmp_path / "architecture.json")) is None
+
+
+def test_a_training_and_its_model_have_one(training):
+    directory = training(LARGE)
+    assert source_template(directory) == LARGE
+    assert source_template(f"{directory}/model.keras") == LARGE
+
+
+def test_without_a_source_of_a_size_the_template_s_defaults_hold():
+    assert make_template("figure-1b", SHAPE, 5, None, None, None) == (
+        "cifar",
+        cifar_template(SHAPE, 5),
+    )
+    kind, template = make_template("figure-1b", (224, 224, 3), 5, "imagenet", None, None)
+    assert (kind, template) == ("imagenet", imagenet_template((224, 224, 3), 5))
+
+
+def test_kind_and_size_are_the_source_s_but_for_what_is_asked(training):
+    source = training(LARGE)
+    same = make_template(source, SHAPE, 7, None, None, None)
+    assert same == ("imagenet", replace(LARGE, classes=7))
+    wider = make_template(source, SHAPE, 5, None, 16, None)[1]
+    assert (wider.filters, wider.blocks) == ((16,) * 4, 4)
+
+
+def test_the_size_of_another_kind_is_not_taken(training):
+    source = training(cifar_template((8, 8, 1), 10, filters=4, blocks=2))
+    _, template = make_template(source, (224, 224, 3), 5, "imagenet", None, None)
+    assert (template.filters[0], template.blocks) == (256, 16)
+
+
+def test_images_too_small_for_a_template_are_refused():
+    with pytest.raises(ConfigError, match="an input of 8x8 is too small"):
+        make_template("figure-1b", (8, 8, 1), 10, "imagenet", None, None)
