@@ -107,7 +107,7 @@ def _checked(key: str, value: Any, option: click.Parameter, where: str, base: Pa
     except click.BadParameter as error:
         raise ConfigError(f"{where}: {key}: {error.message}") from error
     # What an argument names may be a path, too.
-    is_path = isinstance(option, click.Argument) and (base / value).exists()
+    is_path = isinstance(option, click.Argument) and os.path.exists(base / value)
     if isinstance(option.type, click.Path) or is_path:
         return os.path.normpath(base / os.path.expanduser(value))
     if key == "dataset" and is_image_folder(value, base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def show(
             click.echo(json.dumps(training_document(folder), indent=1))
         else:
             print_training(console, folder)
-    elif (Path(source) / ORACLE_FILE).exists():
+    elif os.path.exists(Path(source) / ORACLE_FILE):
         if as_json:
             click.echo(json.dumps(search_document(Path(source)), indent=1))
         else:

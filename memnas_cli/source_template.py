@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from memnas_cli.winner_files import read_facts
@@ -28,7 +29,7 @@ def source_template(source: str) -> Template | None:
     folder = path.parent if path.suffix == ".keras" else path
     if is_training(folder):
         return load_plan(folder).template
-    if (folder / ORACLE_FILE).exists():
+    if os.path.exists(folder / ORACLE_FILE):
         return load_search(folder).settings.template
     return read_facts(folder).template
 

@@ -130,13 +130,13 @@ def _plan(
 
 def _train(course: Console, plan: TrainingPlan, data: ImageDataset, directory: Path) -> None:
     from memnas_cli.trained import write_trained
-    from memnas_cli.training_progress import TrainingProgress
+    from memnas_cli.training_progress import EpochProgress
     from memnas_tf.data.pipeline import steps_per_epoch
     from memnas_tf.training.train import train_network
 
     interrupts = Interrupts()
     steps = steps_per_epoch(len(data.train_images), plan.recipe.batch_size)
-    progress = TrainingProgress(course, interrupts, plan.recipe.epochs, steps)
+    progress = EpochProgress(course, interrupts, plan.recipe.epochs, steps)
     with progress, interrupts.noted():
         trained = train_network(plan, data, directory, [progress])
     with course.status("measuring it on the test split"):

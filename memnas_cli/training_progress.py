@@ -15,7 +15,7 @@ from memnas_cli.interrupts import Interrupts
 from tuner.timing import format_seconds
 
 
-class TrainingProgress(keras.callbacks.Callback):
+class EpochProgress(keras.callbacks.Callback):
     """Print the course of a training.
 
     Args:
@@ -38,7 +38,7 @@ class TrainingProgress(keras.callbacks.Callback):
         # When the first step of this process had ended, which takes as long as many, and its number
         self._first: tuple[float, int] | None = None
 
-    def __enter__(self) -> TrainingProgress:
+    def __enter__(self) -> EpochProgress:
         if self._console.is_interactive:
             self._bars.start()
         return self

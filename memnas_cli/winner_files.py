@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def read_facts(folder: Path) -> TrainingFacts:
         ExportError: If the file is damaged.
     """
     path = folder / RESULTS_FILE
-    if not path.exists():
+    if not os.path.exists(path):
         return TrainingFacts()
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

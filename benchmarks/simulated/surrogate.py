@@ -1,6 +1,6 @@
 """A model of the table of trained networks: learning curves of networks that nobody trained.
 
-Source: Zela et al., "Surrogate NAS Benchmarks", ICLR 2022, which does it with trees too.
+Source: Zela et al., "Surrogate NAS Benchmarks for Efficient NAS", ICLR 2022.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import kendalltau
-from sklearn.ensemble import ExtraTreesRegressor, GradientBoostingRegressor
+from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.model_selection import KFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from benchmarks.table import Row, read_recipe
 from memnas_tf.genotype import Block, Cell, Genotype, canonical, canonical_key, from_string
@@ -25,12 +29,13 @@ from memnas_tf.template import Template
 Curve = npt.NDArray[np.float64]
 TABLE = Path(__file__).parents[1] / "results" / "trained_table.jsonl"
 _FOLDS = 7
+_LENGTH_SCALE = 8.0  # in standard deviations of features, to begin its fit with
 
 
 class Surrogate:
     """Predict the learning curve of any network of a table's search space.
 
-    Half of a prediction comes from gradient-boosted trees, half from randomised ones: neither is
+    Half of a prediction comes from gradient-boosted trees, half from a Gaussian process: neither is
     what this project ranks candidates with, so that no ranker plays on its own ground.
 
     Args:
@@ -220,6 +225,9 @@ class _Boosted:
         return np.stack([trees.predict(features) for trees in self._trees], axis=1)
 
 
-def _fit(features: Curve, curves: Curve) -> tuple[_Boosted, ExtraTreesRegressor]:
-    randomised = ExtraTreesRegressor(100, min_samples_leaf=2, random_state=0)
-    return _Boosted(features, curves), randomised.fit(features, curves)
+def _fit(features: Curve, curves: Curve) -> tuple[_Boosted, Pipeline]:
+    kernel = ConstantKernel() * RBF(_LENGTH_SCALE) + WhiteKernel(0.2)
+    process = make_pipeline(
+        StandardScaler(), GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
+    )
+    return _Boosted(features, curves), process.fit(features, curves)

@@ -1,8 +1,8 @@
-"""Training one network: recipes, schedules, checkpoints, precision and devices.
+"""Train one network: recipes, schedules, checkpoints, precision and devices.
 
-from memnas_tf.training.recipe import RECIPES
+with training_directory(directory, plan, overwrite=False):
+    trained = train_network(plan, data, directory)
 
-RECIPES["modern"]  # all of its values
-
-A training that is killed goes on after its last whole epoch, to the same result to the bit.
+A plan (`plan.py`) is all that the result depends on; a training that is killed goes on after its
+last whole epoch, to the same result to the bit. Trials of a search share what is here.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,8 @@ _NOTHING_YET = re.compile(rf"{re.escape(LOCK_FILE)}|\.{re.escape(PLAN_FILE)}\..*
 
 def is_training(directory: Path) -> bool:
     """Tell whether a directory is that of a training, under way or finished."""
-    return (directory / PLAN_FILE).is_file()
+    # os.path, as pathlib raises on a compact string that is too long to be a path.
+    return os.path.isfile(directory / PLAN_FILE)
 
 
 def load_plan(directory: Path) -> TrainingPlan:

@@ -53,3 +53,11 @@ def test_presets_complete_beside_searches(command, searches):
         "searches/cifar10",
         "searches/digits",
     }
+
+
+@pytest.mark.parametrize("command", ["show", "memory", "train", "export"])
+def test_trainings_complete_where_they_are_taken(command, searches, tmp_path):
+    (tmp_path / "trainings" / "digits").mkdir(parents=True)
+    (tmp_path / "trainings" / "digits" / "plan.json").touch()
+    assert completed(command, "tr") == [("trainings/digits", "plain")]
+    assert completed("status", "tr") == [("tr", "dir")]

@@ -8,6 +8,7 @@ from memnas_cli.config_file import known_keys, read_config
 from memnas_cli.main import main
 from memnas_cli.options_file import write_options_file
 from memnas_cli.search_command import search
+from memnas_cli.train_command import train
 from memnas_tf.errors import ConfigError
 
 
@@ -40,6 +41,18 @@ def test_paths_start_from_the_file(written, tmp_path):
     assert params["dataset"] == str(tmp_path / "photos")
     assert params["directory"] == str(tmp_path.parent / "found")
     assert params["data_dir"] == "/sets"
+
+
+def test_a_training_s_architecture_can_be_a_path_or_not_one(written, tmp_path):
+    (tmp_path / "mine.json").touch()
+    for text, expected in [
+        ("mine.json", str(tmp_path / "mine.json")),
+        ("figure-1b", "figure-1b"),
+        ("2x" + ",".join(["0c3+0c3="] * 600), None),
+    ]:
+        path = written(f'architecture = "{text}"\nseed = 4\n')
+        values = read_config(path, train)
+        assert values == {"architecture": expected or text, "seed": 4}
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ def test_an_architecture_alone_has_no_size(tmp_path):
     assert source_template("figure-1b") is None
     assert source_template("5x0d3+0f7=") is None
     assert source_template(str(tmp_path / "architecture.json")) is None
+    longer_than_any_path = "2x" + ",".join(["0c3+0c3="] * 600)
+    assert source_template(longer_than_any_path) is None
 
 
 def test_a_training_and_its_model_have_one(training):

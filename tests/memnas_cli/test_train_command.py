@@ -97,7 +97,7 @@ def test_ctrl_c_leaves_a_training_that_goes_on_to_the_same_end(
             signal.raise_signal(signal.SIGINT)
 
     directory = tmp_path / "interrupted"
-    monkeypatch.setattr("memnas_cli.training_progress.TrainingProgress.on_epoch_end", press)
+    monkeypatch.setattr("memnas_cli.training_progress.EpochProgress.on_epoch_end", press)
     result = train(directory, data_dir, *TRAIN)
     assert result.exit_code == 130
     assert result.output.endswith("interrupted; the same command goes on from here\n")
@@ -230,6 +230,7 @@ def test_an_unfinished_training_is_not_exported(trained, tmp_path):
         (["0c3+0mp=", "--epochs", "0"], "0 is not in the range x>=1"),
         (["0c3+0mp=", "--dataset", "digitz"], "Unknown data set 'digitz'"),
         (["0c3+0mp=", "--blocks", "9"], "an input of 8x8 is too small"),
+        (["0c3+0mp=", "--image-size", "32"], "'32' is not heightxwidth"),
         (["0c3+0mp=", "--template", "imagenet"], "an input of 8x8 is too small"),
         (["0c3+0mp=", "--warm-up-epochs", "3"], "'warm-restarts' has no warm-up"),
         (["0c3+0mp=", "--label-smoothing", "1"], "1.0 is not in the range 0<=x<1"),

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from memnas_cli import training_progress
 from memnas_cli.interrupts import Interrupts
-from memnas_cli.training_progress import TrainingProgress
+from memnas_cli.training_progress import EpochProgress
 
 LOGS = {"loss": 1.25, "accuracy": 0.5}
 EPOCHS, STEPS = 3, 10
@@ -29,7 +29,7 @@ def clock(monkeypatch):
 def make(terminal):
     output = io.StringIO()
     console = Console(file=output, force_terminal=terminal, width=100)
-    return TrainingProgress(console, Interrupts(), EPOCHS, STEPS), output
+    return EpochProgress(console, Interrupts(), EPOCHS, STEPS), output
 
 
 def state(progress):
