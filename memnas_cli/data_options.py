@@ -38,8 +38,8 @@ DATA_OPTIONS = (
     ),
     click.option(
         "--augmentation",
-        type=click.Choice(["paper", "crop", "none"]),
-        help="Crop, flip and cutout; crop alone; or none.",
+        type=click.Choice(["paper", "crop-flip", "crop", "none"]),
+        help="Crop, flip and cutout; without cutout; crop alone; or none.",
         show_default="crop for sets of letters and digits, else paper",
     ),
 )
