@@ -60,9 +60,10 @@ def show(
 ) -> None:
     """Show SOURCE, an architecture, a search or a training.
 
-    An architecture is a preset (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a
-    JSON file; its memory is that of a network of the given size. A search or a training is its
-    directory; the latter's model.keras does as well.
+    An architecture is a preset (figure-1b, supplement, MemNAS-A, MemNAS-B), a compact string such
+    as 5x0d3+0f7=, or a JSON file; its memory is that of a network of the given size, but for
+    MemNAS-A and MemNAS-B, which have a size of their own. A search or a training is its directory;
+    the latter's model.keras does as well.
     """
     console = Console()
     folder = Path(source).parent if source.endswith(".keras") else Path(source)

@@ -93,13 +93,18 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
             **asdict(plan.recipe),
             "architecture": plan.genotype,
             "template": kind,
-            "filters": template.filters[0],
+            "filters": _spelled_out(template.filters),
             "blocks": template.blocks,
         }
         write_options_file(directory / TRAIN_FILE, train, spelled_out, "training")
         if not read_results(directory, plan.genotype):
             _train(course, plan, data, directory)
         (directory / PROGRESS_FILE).unlink(missing_ok=True)
+
+
+def _spelled_out(filters: tuple[int, ...]) -> int | str:
+    same = len(set(filters)) == 1
+    return filters[0] if same else ",".join(map(str, filters))
 
 
 def _plan(
