@@ -26,7 +26,7 @@ DATA_OPTIONS = (
     click.option(
         "--image-size",
         type=Size("height", "width"),
-        help="Resize all images, in pixels; needed where they differ in size.",
+        help="Resize all images, in pixels; where sizes differ, memnas train alone does without.",
         show_default="as is",
     ),
     click.option(
@@ -40,6 +40,6 @@ DATA_OPTIONS = (
         "--augmentation",
         type=click.Choice(["paper", "crop-flip", "crop", "none"]),
         help="Crop, flip and cutout; without cutout; crop alone; or none.",
-        show_default="crop for sets of letters and digits, else paper",
+        show_default="crop for sets of letters and digits, crop-flip if streamed, else paper",
     ),
 )

@@ -70,11 +70,14 @@ class Records:
         return replace(self, count=min(count, self.count), files=tuple(files))
 
     def _rows(self, order: tf.Tensor) -> tf.data.Dataset:
-        paths, skips, takes = (tf.gather(column, order) for column in zip(*self.files, strict=True))
-        return tf.data.Dataset.from_tensor_slices((paths, skips, takes))
+        paths = tf.constant([path for path, _, _ in self.files], tf.string)
+        parts = tf.constant([part for _, *part in self.files], tf.int64, (len(self.files), 2))
+        return tf.data.Dataset.from_tensor_slices(
+            (tf.gather(paths, order), tf.gather(parts, order))
+        )
 
-    def _read_file(self, path: tf.Tensor, skip: tf.Tensor, take: tf.Tensor) -> tf.data.Dataset:
-        return self.open_file(path).skip(tf.cast(skip, tf.int64)).take(tf.cast(take, tf.int64))
+    def _read_file(self, path: tf.Tensor, part: tf.Tensor) -> tf.data.Dataset:
+        return self.open_file(path).skip(part[0]).take(part[1])
 
 
 def find_records(name: str, builder: Any, split: str, first: int, last: int) -> Records:

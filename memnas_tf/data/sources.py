@@ -34,6 +34,9 @@ class ImageSource(Protocol):
     def splits(self) -> tuple[str, ...]:
         """The names of its splits."""
 
+    def has_labels(self, split: str) -> bool:
+        """Tell whether the labels of a split that is there are not withheld."""
+
     def read(
         self, split: str, count: int | None, shape: tuple[int, int, int]
     ) -> tuple[Images, Labels]:
@@ -85,9 +88,7 @@ class NamedSource:
         return find_records(self.name, self._builder, split, first, last)
 
     def has_labels(self, split: str) -> bool:
-        """Tell whether a split is there, and its labels are not withheld."""
-        if split not in self.splits:
-            return False
+        """Tell whether the labels of a split that is there are not withheld."""
         records = self.records(split, 0, 1)
         return all(records.parse(record)[1] >= 0 for record in records.read())
 
@@ -121,6 +122,10 @@ class FolderSource:
     def splits(self) -> tuple[str, ...]:
         """The names of its splits."""
         return tuple(self._folder.splits)
+
+    def has_labels(self, split: str) -> bool:
+        """Tell that the labels of a split are not withheld: they are the names of its folders."""
+        return split in self.splits
 
     def read(
         self, split: str, count: int | None, shape: tuple[int, int, int]

@@ -34,7 +34,7 @@ class StreamedDataset:
         mean: Mean of each channel of the training images, in pixel units from 0 to 255.
         std: Standard deviation of each channel, in pixel units.
         train: The training images.
-        validation: The images held out of the training split; None for none.
+        validation: The images held out of the training split.
         test: The test images; None where the set has none with labels.
         test_split: The split that they are.
         reading: Opens a block in which a file that cannot be read is a `DataError` of this set.
@@ -50,7 +50,7 @@ class StreamedDataset:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     train: Records = field(repr=False)
-    validation: Records | None = field(repr=False)
+    validation: Records = field(repr=False)
     test: Records | None = field(repr=False)
     test_split: str | None
     reading: Callable[[], AbstractContextManager[None]] = field(repr=False)
@@ -69,7 +69,7 @@ class StreamedDataset:
     @property
     def validation_count(self) -> int:
         """The number of images held out."""
-        return self.validation.count if self.validation else 0
+        return self.validation.count
 
     @property
     def default_augmentation(self) -> str:
@@ -97,8 +97,6 @@ class StreamedDataset:
 
     def validation_batches(self, *, batch_size: int, count: int) -> tf.data.Dataset:
         """Make batches of the first images held out, labels one-hot."""
-        if self.validation is None:
-            raise DataError(f"No images of {self.name!r} are held out: hold out a fraction.")
         form = BatchForm(self.mean, self.std, self.classes)
         return streaming_evaluation_pipeline(
             self.validation.first(count), self.input_shape, form, batch_size=batch_size
@@ -125,8 +123,7 @@ class StreamedDataset:
         """
         with self.reading():
             train = read_centre_crops(self.train.first(limit), self.input_shape)
-            held_out = (self.validation or self.train).first(limit if self.validation else 0)
-            validation = read_centre_crops(held_out, self.input_shape)
+            validation = read_centre_crops(self.validation.first(limit), self.input_shape)
         return ImageDataset(
             name=self.name,
             train_images=train[0],

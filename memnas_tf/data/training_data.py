@@ -127,9 +127,8 @@ def _stream(
     train = source.records("train", 0, kept)
     with source.reading():
         images, _ = read_centre_crops(train.first(STATISTICS_IMAGES), shape)
-        # Of ImageNet, tensorflow_datasets may have a test split whose labels nobody knows.
-        labelled = (split for split in TEST_SPLITS if source.has_labels(split))
-        test_split = next(labelled, None)
+        there = [split for split in TEST_SPLITS if split in source.splits]
+        test_split = next(filter(source.has_labels, there), None)
     mean, std = channel_statistics(images)
     return StreamedDataset(
         name=source.name,
@@ -138,7 +137,7 @@ def _stream(
         mean=mean,
         std=std,
         train=train,
-        validation=source.records("train", kept, count) if kept < count else None,
+        validation=source.records("train", kept, count) if kept < count else train.first(0),
         test=None if test_split is None else source.records(test_split),
         test_split=test_split,
         reading=source.reading,

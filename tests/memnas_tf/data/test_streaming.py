@@ -119,7 +119,7 @@ def test_evaluation_is_every_image_once_in_order(data) -> None:
 
 def test_a_part_of_the_records(data) -> None:
     everything = [int(data.train.parse(record)[1]) for record in data.train.read()]
-    for count in (1, 10, 15, 40, 50):
+    for count in (0, 1, 10, 15, 40, 50):
         part = data.train.first(count)
         assert [int(part.parse(record)[1]) for record in part.read()] == everything[:count]
         assert part.count == min(count, 40)

@@ -44,7 +44,6 @@ def test_the_test_images_are_those_with_labels(data) -> None:
 
 
 def test_what_is_held_out_is_not_trained_on(data) -> None:
-    assert data.validation is not None
     kept, held_out = (
         {int(records.parse(record)[1]) for record in records.read()}
         for records in (data.train, data.validation)
@@ -69,7 +68,7 @@ def test_a_few_images_are_read_into_memory(data) -> None:
     assert (held.mean, held.labels, held.input_shape) == (data.mean, data.labels, data.input_shape)
 
 
-def test_streaming_can_be_asked_for(digits_dir, tmp_path) -> None:
+def test_streaming_can_be_asked_for(digits_dir) -> None:
     streamed = load_streamed("digits", digits_dir, shape=(12, 12, 1), limit=50)
     assert (streamed.input_shape, streamed.train_count) == ((12, 12, 1), 50)
     assert streamed.in_memory(2).validation_images.shape == (0, 12, 12, 1)
@@ -96,6 +95,7 @@ def test_one_size_for_all_holds_a_small_set_in_memory(imagenet_dir) -> None:
     held = load_training_data("imagenet2012", imagenet_dir, image_size=(12, 10))
     assert isinstance(held, ImageDataset)
     assert held.input_shape == (12, 10, 3)
+    assert held.test_split == "validation" and len(held.load_test()[0]) == 20
 
 
 def test_a_set_larger_than_the_machine_is_not_read_into_memory(imagenet_dir) -> None:
