@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -244,12 +245,19 @@ def _print_architecture(genotype: Genotype, template: Template) -> None:
     click.echo(to_string(genotype))
     click.echo(render(genotype))
     click.echo(
-        f"\n{template.blocks} blocks, filters {template.filters[0]}, "
+        f"\n{template.blocks} blocks, filters {_filters(template)}, "
         f"input {height}x{width}x{channels}, {template.classes} classes:\n"
         f"  parameter memory     {format_bytes(parameter_memory(genotype, template))}\n"
         f"  intermediate memory  {format_bytes(lifetime_memory(genotype, template))} "
         "(lifetime, one image)"
     )
+
+
+def _filters(template: Template) -> str:
+    runs = [(width, len(list(blocks))) for width, blocks in groupby(template.filters)]
+    if len(runs) == 1:
+        return str(runs[0][0])
+    return ", ".join(f"{count} x {width}" for width, count in runs)
 
 
 def _render_lines(genotype: str) -> list[str]:

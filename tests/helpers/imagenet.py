@@ -31,9 +31,12 @@ def size_of(number):
     return 60 + 7 * (number % 9), 110 - 5 * (number % 8)
 
 
+# Found before registration is off, or whatever is imported with it would not be found any more.
+_IMAGENET = tfds.builder_cls("imagenet2012")
+
 with tfds.core.registered.skip_registration():
 
-    class SmallImageNet(tfds.builder_cls("imagenet2012")):
+    class SmallImageNet(_IMAGENET):
         """`imagenet2012` as tensorflow_datasets has it, but for the images."""
 
         name = "imagenet2012"
