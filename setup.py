@@ -46,6 +46,7 @@ setup(
             "pytest-xdist>=3.6,<4",
             "pyyaml>=6,<7",
             "ruff>=0.8,<1",
+            "selenium>=4.25,<5",
         ],
     },
     entry_points={"console_scripts": ["memnas=memnas_cli.main:main"]},

@@ -65,7 +65,9 @@ def main() -> None:
     base = Genotype(tuple(block_of(rng, args.cells) for _ in range(BLOCKS)))
     template = cifar_template((32, 32, 3), 10, 64)
     target = memory_target()
-    ranker = make_ranker(args.ranker, max_cells=args.cells + 1, blocks=BLOCKS, seed=0)
+    ranker = make_ranker(
+        args.ranker, max_cells=args.cells + 1, blocks=BLOCKS, template=template, seed=0
+    )
     start = time.process_time()
     print("| stage | processor time |\n| --- | --- |")
     moves = timed("make every move", lambda: sum(1 for move in (*grow(base), *trim(base))))

@@ -127,11 +127,14 @@ class Trainer:
             cpu_seconds=time.process_time() - started_cpu,
         )
 
-    def fit(self, work: Work) -> tuple[Any, tuple[float, ...]]:
+    def fit(
+        self, work: Work, prepare: Callable[[Any], None] = lambda model: None
+    ) -> tuple[Any, tuple[float, ...]]:
         """Train a network and keep it.
 
         Args:
             work: The network and the seed.
+            prepare: Called with the Keras model before its training.
 
         Returns:
             The Keras model, and its accuracy on the validation images after every epoch.
@@ -148,6 +151,7 @@ class Trainer:
         identity = f"{work.seed} {canonical_key(genotype)}"
         keras.utils.set_random_seed(zlib.crc32(identity.encode()))
         model = build_network(genotype, self._template)
+        prepare(model)
         steps = steps_per_epoch(recipe.train_images, recipe.batch_size)
         compile_network(model, recipe.learning_rate, steps * recipe.epochs)
         history = model.fit(

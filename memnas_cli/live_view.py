@@ -14,6 +14,7 @@ from memnas_cli.bars import make_bars
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.rounds import COMPLETED, RUNNING, PlannedTrial, Round
+from tuner.settings import SearchSettings
 from tuner.timing import format_seconds, seconds_left, trials_left
 
 _REFRESHES_PER_SECOND = 4
@@ -73,7 +74,8 @@ class LiveView:
             visible=True,
             state=f"{done} of {len(entry.trials)} trials done",
         )
-        self._show_running([trial for trial in entry.trials if trial.status == RUNNING])
+        running = [trial for trial in entry.trials if trial.status == RUNNING]
+        self._show_running(running, history.settings)
         left = seconds_left(history, max(self._workers, 1))
         self._ends = None if left is None else time.monotonic() + left
         self._best = _best_line(history, entry)
@@ -93,16 +95,17 @@ class LiveView:
         row.accuracy = logs.get("val_accuracy")
         self._bars.update(row.task, completed=row.epoch * self._steps)
 
-    def _show_running(self, running: list[PlannedTrial]) -> None:
+    def _show_running(self, running: list[PlannedTrial], settings: SearchSettings) -> None:
         ids = {trial.trial_id for trial in running}
         for trial_id in [known for known in self._trials if known not in ids]:
             self._bars.remove_task(self._trials.pop(trial_id).task)
-        # The chief of workers knows nothing of their steps.
-        total = None if self._workers else self._epochs * self._steps
         for trial in running:
             if trial.trial_id not in self._trials:
+                epochs = settings.planned_epochs(trial.base_trial is not None) or self._epochs
+                # The chief of workers knows nothing of their steps.
+                total = None if self._workers else epochs * self._steps
                 task = self._bars.add_task(f"trial {trial.trial_id}", total=total, state="")
-                self._trials[trial.trial_id] = _Row(task, trial.move)
+                self._trials[trial.trial_id] = _Row(task, trial.move, epochs)
 
     def _notes(self) -> list[str]:
         for row in list(self._trials.values()):
@@ -118,14 +121,15 @@ class LiveView:
         if self._workers:
             return f"{took}  {row.move}"
         accuracy = "" if row.accuracy is None else f", {100 * row.accuracy:.1f} %"
-        epoch = min(row.epoch + 1, self._epochs)
-        return f"epoch {epoch} of {self._epochs}{accuracy}, {took}  {row.move}"
+        epoch = min(row.epoch + 1, row.epochs)
+        return f"epoch {epoch} of {row.epochs}{accuracy}, {took}  {row.move}"
 
 
 class _Row:
-    def __init__(self, task: TaskID, move: str) -> None:
+    def __init__(self, task: TaskID, move: str, epochs: int) -> None:
         self.task = task
         self.move = move
+        self.epochs = epochs
         self.began = time.monotonic()
         self.epoch = 0
         self.accuracy: float | None = None

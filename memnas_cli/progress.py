@@ -63,7 +63,7 @@ class SearchProgress(SearchListener):
 
     def on_trial_begin(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """Announce a round with its first trial."""
-        entry = _round_of(history, trial)
+        entry = history.round_of(trial)
         if entry.trials[0] is trial:
             self.say(_round_line(entry, history.settings.max_rounds))
         self._view.show(history, entry)
@@ -79,7 +79,7 @@ class SearchProgress(SearchListener):
 
     def on_trial_end(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """Print the trial's line, and the round's winner after its last."""
-        entry = _round_of(history, trial)
+        entry = history.round_of(trial)
         seconds = history.durations.get(trial.trial_id or "")
         took = "      " if seconds is None else f"{seconds:4.0f} s"
         result = (
@@ -116,10 +116,6 @@ class SearchProgress(SearchListener):
             if all(trial.trial_id in self._over for trial in entry.trials):
                 self._announced.add(entry.number)
                 self.say(f"  best of the round: {winner.move}  ({winner.genotype})")
-
-
-def _round_of(history: SearchHistory, trial: PlannedTrial) -> Round:
-    return next(entry for entry in history.rounds if any(one is trial for one in entry.trials))
 
 
 def _round_line(entry: Round, max_rounds: int) -> str:

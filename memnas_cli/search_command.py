@@ -84,7 +84,7 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}
     )
     names = ("max_rounds", "trials_per_round", "max_trials", "tradeoff", "metric", "ranker", "seed")
-    kept = ("directory", "overwrite", "keep_checkpoints")
+    kept = ("inherit_epochs", "keep_checkpoints", "directory", "overwrite")
     aim = {name: options[name] for name in MemoryTarget.__dataclass_fields__}
     arguments = {name: options[name] for name in (*names, *kept)}
     size = {name: options[name] for name in ("filters", "blocks", "max_cells")}

@@ -99,6 +99,13 @@ _MEMORY = (
 )
 _TRAINING = (
     click.option("--epochs", default=5, type=COUNT, help="Epochs per candidate."),
+    click.option(
+        "--inherit-epochs",
+        type=COUNT,
+        help="Start candidates from their base's weights, from the second round on, and train them "
+        "for so many epochs.",
+        show_default="from scratch",
+    ),
     click.option("--batch-size", default=32, type=COUNT, help="Images per training step."),
     click.option(
         "--learning-rate",

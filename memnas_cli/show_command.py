@@ -29,6 +29,7 @@ from memnas_tf.genotype import Genotype, from_string, load_genotype, render, to_
 from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
 from memnas_tf.template import Template, cifar_template
 from memnas_tf.training.directory import is_training
+from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
 from tuner.rounds import PlannedTrial
 from tuner.trials.trial_files import (
@@ -123,7 +124,8 @@ def search_document(directory: Path) -> dict[str, Any]:
     Returns:
         `best` (None before the first round is over), `failed` (where the traceback of each failed
         trial lies), `checkpoints` (how many completed trials have their weights, how many not),
-        `rounds`, `settings` and `stop_reason`, as plain values; memory in bytes.
+        `epochs` (how many each trial trained, and with those of the bases whose weights it
+        started from), `rounds`, `settings` and `stop_reason`, as plain values; memory in bytes.
     """
     history = load_search(directory)
     state = history.to_state()
@@ -136,6 +138,10 @@ def search_document(directory: Path) -> dict[str, Any]:
             for trial in failed_trials(history.rounds)
         },
         "checkpoints": {"kept": kept, "pruned": completed - kept},
+        "epochs": {
+            str(trial.trial_id): _epochs(directory, trial)
+            for trial in completed_trials(history.rounds)
+        },
         "rounds": state["rounds"],
         "settings": state["settings"],
         "stop_reason": state["stop_reason"],
@@ -157,11 +163,14 @@ def print_search(console: Console, directory: Path) -> None:
     if best is None:
         console.print("no round is over yet")
         return
+    epochs = best["epochs"]
     target = history.settings.target
     lines = ["", f"best network: {best['genotype']}", *_render_lines(best["genotype"])]
     lines += [f"validation accuracy   {100 * best['val_accuracy']:.1f} %"]
     if best["test_accuracy"] is not None:
         lines += [f"test accuracy         {100 * best['test_accuracy']:.1f} %"]
+    if epochs["cumulative"] > epochs["own"]:
+        lines += [f"epochs                {epochs['own']}, with its bases' {epochs['cumulative']}"]
     lines += [
         f"parameter memory      {format_bytes(best['parameter_bytes'])}",
         f"lifetime memory       {format_bytes(best['lifetime_bytes'])} (one image)",
@@ -206,8 +215,9 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
     measured = read_results(directory / FOLDER, best.genotype)
     return {
         "genotype": best.genotype,
-        "round": _round_of(history, best),
+        "round": history.round_of(best).number,
         "trial_id": best.trial_id,
+        "epochs": _epochs(directory, best),
         "val_accuracy": best.val_accuracy,
         "test_accuracy": measured.get("test_accuracy"),
         "parameter_bytes": best.parameter_bytes,
@@ -216,8 +226,10 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
     }
 
 
-def _round_of(history: SearchHistory, trial: PlannedTrial) -> int:
-    return next(entry.number for entry in history.rounds if trial in entry.trials)
+def _epochs(directory: Path, trial: PlannedTrial) -> dict[str, int]:
+    record = load_record(trial_directory(directory, str(trial.trial_id)) / RECORD_FILE)
+    record = record or TrainingRecord()  # of a hypermodel that trains in its own way
+    return {"own": record.epochs, "cumulative": record.cumulative_epochs}
 
 
 def _rounds_table(history: SearchHistory) -> Table:

@@ -8,6 +8,6 @@ from __future__ import annotations
 from memnas_tf.template import Template, imagenet_template
 
 PRESET_TEMPLATES: dict[str, Template] = {
-    "MemNAS-A": imagenet_template(filters=(32, 64, 152, 472)),
-    "MemNAS-B": imagenet_template(filters=(32, 56, 136, 464)),
+    "MemNAS-A": imagenet_template(filters=(32, 56, 144, 472)),
+    "MemNAS-B": imagenet_template(filters=(24, 48, 136, 472)),
 }

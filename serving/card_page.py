@@ -24,10 +24,11 @@ th { font-weight: 600; white-space: nowrap; }
 code, pre { font: .9em ui-monospace, monospace; }
 code { overflow-wrap: anywhere; }
 pre { background: #f6f6f6; padding: .75rem; overflow-x: auto; }
-img { max-width: 100%; height: auto; }
+.drawing { overflow: auto; max-height: 45rem; border: 1px solid #ddd; }
 """
 _META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
 _UNKNOWN = "not recorded"
+_DOTS_PER_INCH = 96  # a page's own, so that letters keep their size; what is larger is scrolled
 
 
 def card_page(card: Mapping[str, Any], pictures: Mapping[str, bytes]) -> str:
@@ -80,7 +81,9 @@ def draw_pictures(facts: TrainingFacts) -> dict[str, bytes]:
     from memnas_tf.drawing.picture_file import picture_bytes
 
     genotype = from_string(facts.genotype)
-    drawing = picture_bytes(lambda: paint(lay_out_page(genotype, None, None)), ".png")
+    drawing = picture_bytes(
+        lambda: paint(lay_out_page(genotype, None, None)), ".png", _DOTS_PER_INCH
+    )
     pictures = {"Architecture, drawn": drawing}
     if facts.template is not None:
         rows = paper_rows(network_graph(genotype, facts.template))
@@ -88,6 +91,7 @@ def draw_pictures(facts: TrainingFacts) -> dict[str, bytes]:
         pictures["Lifetimes"] = picture_bytes(
             lambda: paint_lifetimes(lay_out_lifetimes(rows, "Intermediate results", subtitle)),
             ".png",
+            _DOTS_PER_INCH,
         )
     return pictures
 
@@ -104,7 +108,9 @@ def _table(rows: Iterable[tuple[str, Any]]) -> str:
 
 def _picture(name: str, content: bytes) -> str:
     data = base64.b64encode(content).decode()
-    return f'<img alt="{escape(name)}" src="data:image/png;base64,{data}">'
+    return (
+        f'<div class="drawing"><img alt="{escape(name)}" src="data:image/png;base64,{data}"></div>'
+    )
 
 
 def _accuracy(accuracy: Mapping[str, float | None]) -> list[tuple[str, str | None]]:

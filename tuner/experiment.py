@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import keras
 
 from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.dataset import ImageDataset
@@ -143,7 +140,9 @@ def make_tuner(
     if data.fingerprint is not None:
         recorded["dataset_content"] = data.fingerprint
     with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner prints that it reloads
-        return MemNASTuner(hypermodel, training=recorded, **search)
+        return MemNASTuner(
+            hypermodel, training=recorded, tensorboard=True, class_names=data.labels, **search
+        )
 
 
 def fit_arguments(data: ImageDataset, training: TrainingSettings, seed: int) -> dict[str, Any]:
@@ -181,15 +180,11 @@ def fit_arguments(data: ImageDataset, training: TrainingSettings, seed: int) -> 
 
 
 def run_search(tuner: MemNASTuner, data: ImageDataset, training: TrainingSettings) -> None:
-    """Run a search to its end, with a TensorBoard log of every trial.
+    """Run a search to its end.
 
     Args:
         tuner: The tuner.
         data: The data set.
         training: How a trial is trained.
     """
-    logs = Path(tuner.project_dir) / "logs"
-    tuner.search(
-        callbacks=[keras.callbacks.TensorBoard(str(logs), write_graph=False)],
-        **fit_arguments(data, training, tuner.settings.seed),
-    )
+    tuner.search(**fit_arguments(data, training, tuner.settings.seed))

@@ -16,7 +16,7 @@ from tuner.settings import SearchSettings
 from tuner.state_check import check_rounds
 
 ORACLE_FILE = "oracle.json"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -41,6 +41,10 @@ class SearchHistory:
         """The search's answer so far, None before the first round is over."""
         ranked = ranked_trials(self.rounds)
         return ranked[0] if ranked else None
+
+    def round_of(self, trial: PlannedTrial) -> Round:
+        """Return the round that a trial of this search belongs to."""
+        return next(entry for entry in self.rounds if any(one is trial for one in entry.trials))
 
     def to_state(self) -> dict[str, Any]:
         """Return the search as JSON can hold it."""

@@ -11,6 +11,7 @@ from memnas_tf.layers import build_network
 from memnas_tf.template import DEFAULT_BLOCKS, Template
 from memnas_tf.training.compiling import compile_network
 from memnas_tf.training.recipe import LEARNING_RATE
+from memnas_tf.training.schedules import warm_restarts
 from tuner.search_space import choose_genotype
 
 
@@ -63,6 +64,17 @@ class MemNASHyperModel(keras_tuner.HyperModel):
         model = build_network(genotype, self.template)
         compile_network(model, self.learning_rate, self.total_steps, self.cycles)
         return model
+
+    def shorten(self, model: keras.Model, share: float) -> None:
+        """Let the learning rate of a compiled network fall over fewer steps, and in one cycle.
+
+        Args:
+            model: What `build` made.
+            share: The part of the steps of a whole trial.
+        """
+        if self.total_steps is not None:
+            steps = max(1, round(share * self.total_steps))
+            model.optimizer.learning_rate = warm_restarts(self.learning_rate, steps)
 
     def fit(
         self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any

@@ -219,7 +219,7 @@ class MemNASOracle(LeasingOracle):
         for entry in self.rounds:
             for planned in entry.trials:
                 if planned.trial_id is not None:
-                    self._take_up(entry.number, planned, held.get(planned.trial_id))
+                    self._take_up(entry, planned, held.get(planned.trial_id))
         self._retry_queue.reverse()  # taken from the end
         self.start_order = [key for key in self.start_order if key in self.trials]
         self.end_order = [key for key in self.end_order if key in self.trials]
@@ -235,10 +235,10 @@ class MemNASOracle(LeasingOracle):
     def _save_trial(self, trial: trial_module.Trial) -> None:
         write_json(Path(self._get_trial_dir(trial.trial_id)) / TRIAL_FILE, trial_document(trial))
 
-    def _take_up(self, number: int, planned: PlannedTrial, holder: str | None) -> None:
+    def _take_up(self, entry: Round, planned: PlannedTrial, holder: str | None) -> None:
         """Take up a trial from a directory, and go on with one that was cut off."""
         trial = read_trial(
-            Path(self._project_dir), number, planned, self.hyperparameters, self.objective
+            Path(self._project_dir), entry, planned, self.hyperparameters, self.objective
         )
         if trial is None:  # it was handed out, and nothing of it was saved
             planned.status, planned.trial_id = PLANNED, None
@@ -291,7 +291,7 @@ class MemNASOracle(LeasingOracle):
         planned.status, planned.trial_id = RUNNING, trial_id
         values = {
             **{hp.name: hp.default for hp in self.hyperparameters.space},
-            **trial_values(current.number, planned),
+            **trial_values(current, planned),
         }
         return {"status": _STATUS.RUNNING, "values": values}
 
@@ -316,6 +316,7 @@ class MemNASOracle(LeasingOracle):
                     self.settings.ranker,
                     max_cells=self.settings.max_cells,
                     blocks=self.settings.blocks,
+                    template=self.settings.template,
                     seed=self.settings.seed,
                 )
             return plan_round(self.rounds, self.settings, limit, self._ranker)

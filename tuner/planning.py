@@ -22,7 +22,14 @@ from memnas_tf.metric import Measurement, median_measurement, memory_terms, spre
 from memnas_tf.moves import Candidate, generate_candidates
 from memnas_tf.template import Template
 from tuner.ranking import LabelledRound, Ranker
-from tuner.rounds import PlannedTrial, Round, base_measurement, current_base, trained_keys
+from tuner.rounds import (
+    PlannedTrial,
+    Round,
+    base_measurement,
+    base_trial,
+    current_base,
+    trained_keys,
+)
 from tuner.settings import SearchSettings
 
 FIRST_RANKED_ROUND = 3
@@ -74,6 +81,9 @@ def plan_round(
     else:
         rng = np.random.default_rng((settings.seed, number))
         trials = [_planned(one) for one in _draw_stratified(fitting, count, rng)]
+    start = base_trial(rounds)
+    for trial in trials:
+        trial.base_trial = start.trial_id if start else None
     too_large = len(made) - len(fitting)
     return Round(number, to_string(base), len(fitting), too_large, memory_spread, trials)
 

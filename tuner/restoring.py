@@ -17,7 +17,7 @@ from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.files import remove_temporaries
 from tuner.history import ORACLE_FILE
-from tuner.rounds import COMPLETED, FAILED, PlannedTrial
+from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round
 from tuner.search_space import trial_values
 from tuner.trials.trial_files import trial_directory
 from tuner.trials.trial_format import TRIAL_FILE, load_trial
@@ -29,7 +29,7 @@ _DAMAGED = ".damaged"
 
 def read_trial(
     project: Path,
-    number: int,
+    entry: Round,
     planned: PlannedTrial,
     space: keras_tuner.HyperParameters,
     objective: Any,
@@ -38,7 +38,7 @@ def read_trial(
 
     Args:
         project: The search's directory.
-        number: The round's number.
+        entry: Its round.
         planned: What the round says of it.
         space: The search space.
         objective: What a trial reports.
@@ -57,7 +57,7 @@ def read_trial(
         _LOGGER.warning("cannot read %s (%s); making it again", directory / TRIAL_FILE, error)
     expected = {COMPLETED: _STATUS.COMPLETED, FAILED: _STATUS.FAILED}.get(planned.status)
     if trial is None or (expected is not None and trial.status != expected):
-        trial = _remade(number, planned, space, objective)
+        trial = _remade(entry, planned, space, objective)
     return trial
 
 
@@ -90,12 +90,12 @@ def set_aside_damaged(project: Path) -> None:
 
 
 def _remade(
-    number: int, planned: PlannedTrial, space: keras_tuner.HyperParameters, objective: Any
+    entry: Round, planned: PlannedTrial, space: keras_tuner.HyperParameters, objective: Any
 ) -> trial_module.Trial:
     hyperparameters = space.copy()
     hyperparameters.values = {
         **{hp.name: hp.default for hp in space.space},
-        **trial_values(number, planned),
+        **trial_values(entry, planned),
     }
     trial = trial_module.Trial(hyperparameters, trial_id=planned.trial_id)
     if planned.status == COMPLETED:

@@ -37,6 +37,7 @@ class PlannedTrial:
         lifetime_bytes: Its lifetime memory.
         arena_bytes: Its arena memory.
         intermediate_bytes: The one of the two that the search aims at.
+        base_trial: KerasTuner's trial of the round's base; None in the first round.
         predicted: The efficiency that the ranker expected, where one ranked it.
         status: "planned", "running", "completed" or "failed".
         trial_id: KerasTuner's trial, once it has one.
@@ -52,6 +53,7 @@ class PlannedTrial:
     lifetime_bytes: int
     arena_bytes: int
     intermediate_bytes: int
+    base_trial: str | None = None
     predicted: float | None = None
     status: str = PLANNED
     trial_id: str | None = None
@@ -161,15 +163,20 @@ def trained_keys(rounds: Sequence[Round]) -> set[str]:
     }
 
 
+def base_trial(rounds: Sequence[Round]) -> PlannedTrial | None:
+    """Return the trial that the next round starts from; None of the empty network."""
+    return rounds[-1].winning_trial if rounds else None
+
+
 def current_base(rounds: Sequence[Round], blocks: int) -> Genotype:
     """Return what the next round starts from: the last winner, or the empty network."""
-    winner = rounds[-1].winning_trial if rounds else None
+    winner = base_trial(rounds)
     return from_string(winner.genotype) if winner else Genotype.empty(blocks)
 
 
 def base_measurement(rounds: Sequence[Round]) -> Measurement | None:
     """Return the measurement of what `current_base` returns; None of the empty network."""
-    winner = rounds[-1].winning_trial if rounds else None
+    winner = base_trial(rounds)
     return winner.measurement if winner else None
 
 

@@ -15,17 +15,16 @@ from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.genotype import Block, Cell, Genotype, from_string, to_string
 from memnas_tf.genotype.genotype import COMBINES
+from memnas_tf.metric import Spread
 from memnas_tf.operations import BY_NAME
-from tuner.rounds import COMPLETED, FAILED, RUNNING, PlannedTrial
+from tuner.rounds import COMPLETED, FAILED, RUNNING, PlannedTrial, Round
 
-GENOTYPE = "genotype"
+GENOTYPE, BASE_TRIAL = "genotype", "base_trial"
 _OPERATIONS = list(BY_NAME)
 
 
 def declare_trial_values(hp: keras_tuner.HyperParameters, blocks: int) -> None:
     """Declare what a MemNAS trial carries, with values that can be built.
-
-    Only declared hyperparameters show in TensorBoard.
 
     Args:
         hp: The hyperparameters to add to.
@@ -33,15 +32,16 @@ def declare_trial_values(hp: keras_tuner.HyperParameters, blocks: int) -> None:
     """
     cell = Cell(0, 0, _OPERATIONS[0], _OPERATIONS[0], "sum", True)
     start = PlannedTrial(to_string(Genotype.repeat((cell,), blocks)), "grow", "start", 0, 0, 0, 0)
-    for name, value in trial_values(1, start).items():
+    base = to_string(Genotype.empty(blocks))
+    for name, value in trial_values(Round(1, base, 1, 0, Spread(0, 0), [start]), start).items():
         hp.Fixed(name, value)
 
 
-def trial_values(number: int, trial: PlannedTrial) -> dict[str, Any]:
-    """Return the hyperparameter values of a planned trial.
+def trial_values(entry: Round, trial: PlannedTrial) -> dict[str, Any]:
+    """Return the hyperparameter values of a planned trial: all that a worker gets to know of it.
 
     Args:
-        number: Its round's number.
+        entry: Its round.
         trial: The trial.
 
     Returns:
@@ -49,29 +49,31 @@ def trial_values(number: int, trial: PlannedTrial) -> dict[str, Any]:
         are still alike.
     """
     return {
-        "round": number,
+        "round": entry.number,
         "move": trial.move,
         "cells": from_string(trial.genotype).cells,
         "parameter_bytes": trial.parameter_bytes,
         "lifetime_bytes": trial.lifetime_bytes,
         "arena_bytes": trial.arena_bytes,
+        BASE_TRIAL: trial.base_trial or "",  # None does not cross to a worker
         GENOTYPE: trial.genotype,
+        "base": entry.base,
     }
 
 
-def planned_trial(trial: trial_module.Trial, memory: str) -> PlannedTrial:
-    """Return what the values of a trial tell a worker, which has no rounds.
+def known_round(trial: trial_module.Trial, memory: str) -> Round:
+    """Return what the values of a trial tell a worker of its round.
 
     Args:
         trial: The trial.
         memory: The intermediate memory that the search aims at: "lifetime" or "arena".
 
     Returns:
-        The planned trial, without its kind and what the ranker expected.
+        The round with this trial alone, without its kind and what the ranker expected.
     """
     values = trial.hyperparameters.values
     ends = {"COMPLETED": COMPLETED, "FAILED": FAILED}
-    return PlannedTrial(
+    planned = PlannedTrial(
         genotype=values[GENOTYPE],
         kind="",
         move=values["move"],
@@ -79,10 +81,12 @@ def planned_trial(trial: trial_module.Trial, memory: str) -> PlannedTrial:
         lifetime_bytes=values["lifetime_bytes"],
         arena_bytes=values["arena_bytes"],
         intermediate_bytes=values[f"{memory}_bytes"],
+        base_trial=values[BASE_TRIAL] or None,
         status=ends.get(trial.status, RUNNING),
         trial_id=trial.trial_id,
         val_accuracy=trial.score,
     )
+    return Round(values["round"], values["base"], 1, 0, Spread(0, 0), [planned])
 
 
 def choose_genotype(

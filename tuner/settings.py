@@ -13,7 +13,8 @@ from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
 from memnas_tf.template import Template
 from tuner.ranking import RANKERS
 
-DEFAULT_RANKER = "scc"
+DEFAULT_RANKER = "ridge-trees"
+_OPTIONAL_COUNTS = ("max_trials", "inherit_epochs")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class SearchSettings:
         ranker: The controller that ranks candidates, one of `tuner.ranking.RANKERS`.
         seed: The seed of every random choice.
         target: The memory that is aimed at, and what it may take at most.
+        inherit_epochs: The number of epochs of a candidate that starts from its base's weights;
+            None to train every candidate from scratch.
         training: What else the results depend on, such as the data set's name or the number
             of epochs, as plain values. A search is only resumed with the same.
 
@@ -50,13 +53,13 @@ class SearchSettings:
     ranker: str = DEFAULT_RANKER
     seed: int = 0
     target: MemoryTarget = field(default_factory=memory_target)
+    inherit_epochs: int | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a search that cannot be."""
         counts = ["blocks", "max_rounds", "trials_per_round", "max_cells"]
-        if self.max_trials is not None:
-            counts.append("max_trials")
+        counts += [name for name in _OPTIONAL_COUNTS if getattr(self, name) is not None]
         for name in counts:
             value = getattr(self, name)
             if not _is_int(value) or value < 1:
@@ -91,6 +94,20 @@ class SearchSettings:
         template = Template.from_document(state["template"])
         target = MemoryTarget(**state["target"])
         return cls(**{**state, "template": template, "target": target})
+
+    def planned_epochs(self, has_base: bool) -> int | None:
+        """Return how many epochs a trial is to train.
+
+        Args:
+            has_base: Whether its round has a base, whose weights it may start from.
+
+        Returns:
+            The number; None if it is not recorded in `training`.
+        """
+        if has_base and self.inherit_epochs is not None:
+            return self.inherit_epochs
+        epochs = self.training.get("epochs")
+        return epochs if isinstance(epochs, int) else None
 
     def flat(self) -> dict[str, Any]:
         """Return all settings by name, those of the template, the target and the training too."""

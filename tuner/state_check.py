@@ -41,9 +41,9 @@ def _round_fault(entry: Round) -> str | None:
 
 
 def _trial_fault(trial: PlannedTrial, name: str) -> str | None:
-    # It becomes the name of a directory.
-    if trial.trial_id is not None and not str(trial.trial_id).isalnum():
-        return f"{trial.trial_id!r} is no trial's id"
+    for key in (trial.trial_id, trial.base_trial):  # each becomes the name of a directory
+        if key is not None and not str(key).isalnum():
+            return f"{key!r} is no trial's id"
     if trial.status not in _STATES:
         return f"{name} has the status {trial.status!r}"
     for field in _MEASURES:

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from memnas_tf.files import write_json
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
 from memnas_tf.training.finite import check_finite
+from memnas_tf.training.record import check_class_names
 from tuner.distributed.chief import run_chief, serving
 from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker, tuner_id
 from tuner.distributed.leases import LEASE_SECONDS
@@ -27,12 +28,13 @@ from tuner.distributed.reporting import ChiefReporter
 from tuner.distributed.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink, SearchIsOver
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
-from tuner.listener import SearchListener
+from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.restoring import remove_cut_off_writes
 from tuner.rounds import PlannedTrial, find_trial
-from tuner.search_space import planned_trial
+from tuner.search_space import known_round
 from tuner.settings import DEFAULT_RANKER, SearchSettings
+from tuner.tensorboard.logs import log_listeners
 from tuner.trials.trial_files import (
     DEFAULT_KEEP,
     check_keep,
@@ -67,10 +69,15 @@ class MemNASTuner(TrialTuner):
         bytes_per_weight: Bytes of one parameter: 4, 2 or 1; None for as many as one value has.
         max_arena: The largest arena of a candidate, in bytes or as text such as "256kB".
         max_parameters: The largest parameter memory of a candidate, in the same form.
+        inherit_epochs: The number of epochs of a candidate that starts from its base's weights,
+            as all do from the second round on; None to train every candidate from scratch.
         objective: What a trial reports; memory efficiency takes it for the accuracy.
         training: What else the results depend on, such as the data set's name or the number of
             epochs, as plain values. A search is only resumed with the same.
         listener: What watches the search.
+        tensorboard: Whether to write TensorBoard's logs into the folder `logs` of the search's
+            directory.
+        class_names: The name of each class, for pictures; None where they have none.
         keep_checkpoints: Of how many trials to keep the weights, the best ones; None for all.
             Those of a round under way are all kept.
         hyperparameters: As for any oracle of KerasTuner.
@@ -89,7 +96,7 @@ class MemNASTuner(TrialTuner):
             `executions_per_trial` and so on.
 
     Raises:
-        ConfigError: If a setting is out of range, or no network to start with fits the budgets.
+        ConfigError: If an argument is out of range, or no network to start with fits the budgets.
         SearchError: If the directory holds a search with other settings.
         BusyError: If another process runs the search.
     """
@@ -110,9 +117,12 @@ class MemNASTuner(TrialTuner):
         bytes_per_weight: int | None = None,
         max_arena: int | str | None = None,
         max_parameters: int | str | None = None,
+        inherit_epochs: int | None = None,
         objective: Any = "val_accuracy",
         training: Mapping[str, Any] | None = None,
         listener: SearchListener | None = None,
+        tensorboard: bool = False,
+        class_names: Sequence[str] | None = None,
         keep_checkpoints: int | None = DEFAULT_KEEP,
         hyperparameters: keras_tuner.HyperParameters | None = None,
         tune_new_entries: bool = True,
@@ -141,6 +151,7 @@ class MemNASTuner(TrialTuner):
             target=memory_target(
                 memory, dtype, kernels, bytes_per_weight, max_arena, max_parameters
             ),
+            inherit_epochs=inherit_epochs,
             training=dict(training or {}),
         )
         oracle = MemNASOracle(
@@ -153,15 +164,17 @@ class MemNASTuner(TrialTuner):
             max_consecutive_failed_trials=max_consecutive_failed_trials,
             lease_seconds=lease_seconds if is_chief() else None,
         )
-        self._listener = listener or SearchListener()
+        self.class_names = check_class_names(class_names, hypermodel.template.classes)
         self.keep_checkpoints = keep_checkpoints
         self._polls = 0
-        self._pruned_rounds = 0
+        self._pruned_at: tuple[int, bool] | None = None
         self._lease_seconds = lease_seconds
         self._link: ChiefLink | None = None
         project = Path(kwargs.get("directory") or ".") / (
             kwargs.get("project_name") or "untitled_project"
         )
+        logs = log_listeners(project, tensorboard)
+        self._listener = Listeners(listener or SearchListener(), *logs)
         overwrite = kwargs.pop("overwrite", False)
         with contextlib.nullcontext() if is_worker() else directory_lock(project, "search"):
             if not is_worker():
@@ -266,7 +279,11 @@ class MemNASTuner(TrialTuner):
         super().on_trial_begin(trial)
         if self._link is not None:
             self._link.begin(trial.trial_id, self._lease_seconds)
-        self._listener.on_trial_begin(self._history, self._planned(trial))
+        self._listener.on_trial_begin(*self._view(trial))
+
+    def on_execution_begin(self, trial: trial_module.Trial, execution: int) -> None:
+        """Tell the listener."""
+        self._listener.on_execution_begin(self._view(trial)[1], execution)
 
     def on_batch_end(
         self, trial: trial_module.Trial, model: keras.Model, batch: int, logs: Any = None
@@ -287,7 +304,7 @@ class MemNASTuner(TrialTuner):
         """
         super().on_epoch_end(trial, model, epoch, logs)
         check_finite(logs or {}, self.oracle.objective.name, f"in epoch {epoch + 1}")
-        self._listener.on_epoch_end(self._planned(trial), epoch, logs or {})
+        self._listener.on_epoch_end(self._view(trial)[1], epoch, logs or {})
 
     def on_trial_end(self, trial: trial_module.Trial) -> None:
         """Report the result, delete what nobody needs any more, and tell the listener."""
@@ -298,7 +315,7 @@ class MemNASTuner(TrialTuner):
         if trial.status != _STATUS.RUNNING:  # or another worker has it, and needs its files
             completed = trial.status == _STATUS.COMPLETED
             remove_leftovers(self._trial_directory(trial), keep_weights=completed)
-        self._listener.on_trial_end(self._history, self._planned(trial))
+        self._listener.on_trial_end(*self._view(trial))
         if self._link is None:
             self._prune()
 
@@ -309,6 +326,8 @@ class MemNASTuner(TrialTuner):
             SearchError: If there is no result at all.
         """
         history = self._history
+        if self._link is None:
+            self._prune()
         self._listener.on_search_end(history)
         if self._link is None and history.best is None:
             raise SearchError(f"the search found nothing: {history.stop_reason}")
@@ -328,26 +347,34 @@ class MemNASTuner(TrialTuner):
         if self._link is None:
             history: SearchHistory = self.oracle.history
             return history
-        return SearchHistory(self.settings, (), None)  # a worker knows its own trial alone
+        return SearchHistory(self.settings, (), None)  # a worker has no rounds
 
     def _prune(self) -> None:
         history = self._history
-        closed = sum(entry.is_over for entry in history.rounds)
-        if closed == self._pruned_rounds:
+        goes_on = history.stop_reason is None
+        state = sum(entry.is_over for entry in history.rounds), goes_on
+        if state == self._pruned_at:
             return  # which trials are best changes at the end of a round
-        self._pruned_rounds = closed
-        pruned = prune_checkpoints(Path(self.project_dir), history.rounds, self.keep_checkpoints)
+        self._pruned_at = state
+        pruned = prune_checkpoints(
+            Path(self.project_dir),
+            history.rounds,
+            self.keep_checkpoints,
+            keep_base=goes_on and self.settings.inherit_epochs is not None,
+        )
         if pruned:
             _LOGGER.info("deleted the weights of %s", ", ".join(str(p.trial_id) for p in pruned))
             self._listener.on_prune(history, pruned)
 
-    def _planned(self, trial: trial_module.Trial) -> PlannedTrial:
+    def _view(self, trial: trial_module.Trial) -> tuple[SearchHistory, PlannedTrial]:
+        """Return what is told of a trial; a worker knows its own alone."""
         if self._link is not None:
-            return planned_trial(trial, self.settings.target.memory)
+            entry = known_round(trial, self.settings.target.memory)
+            return SearchHistory(self.settings, (entry,), None), entry.trials[0]
         planned = find_trial(self.oracle.rounds, trial.trial_id)
         if planned is None:
             raise SearchError(f"trial {trial.trial_id} belongs to no round of this search")
-        return planned
+        return self._history, planned
 
 
 def check_resumable(project: Path, settings: SearchSettings) -> None:

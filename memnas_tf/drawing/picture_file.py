@@ -59,15 +59,18 @@ def write_picture(path: str | os.PathLike[str], paint: Callable[[], Figure]) -> 
         figure = paint()
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as temporary:
-            _print(figure, temporary, suffix)
+            _print(figure, temporary, suffix, _DOTS_PER_INCH)
 
 
-def picture_bytes(paint: Callable[[], Figure], suffix: str) -> bytes:
+def picture_bytes(
+    paint: Callable[[], Figure], suffix: str, dots_per_inch: float = _DOTS_PER_INCH
+) -> bytes:
     """Paint a picture and return what its file would hold.
 
     Args:
         paint: Makes the figure.
         suffix: ".png" or ".svg".
+        dots_per_inch: How fine a PNG is.
 
     Returns:
         The picture.
@@ -78,7 +81,7 @@ def picture_bytes(paint: Callable[[], Figure], suffix: str) -> bytes:
     check_suffix(f"picture{suffix}")
     content = io.BytesIO()
     with rc_context(_SETTINGS):
-        _print(paint(), content, suffix)
+        _print(paint(), content, suffix, dots_per_inch)
     return content.getvalue()
 
 
@@ -103,8 +106,8 @@ def check_suffix(path: str | os.PathLike[str]) -> str:
     return suffix
 
 
-def _print(figure: Figure, file: Path | IO[bytes], suffix: str) -> None:
-    dpi = min(_DOTS_PER_INCH, _MAX_PIXELS / max(figure.get_size_inches()))
+def _print(figure: Figure, file: Path | IO[bytes], suffix: str, dots_per_inch: float) -> None:
+    dpi = min(dots_per_inch, _MAX_PIXELS / max(figure.get_size_inches()))
     _CANVASES[suffix](figure).print_figure(
         file, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix]
     )

@@ -36,7 +36,7 @@ def parameter_count(genotype: Genotype, template: Template) -> int:
     )
     channels = 0
     for block, geometry in template.geometries(genotype):
-        total += _block_parameters(block, geometry)
+        total += block_parameters(block, geometry)
         channels = block_channels(block, geometry.filters)
     return total + (channels + 1) * template.classes
 
@@ -61,7 +61,16 @@ def parameter_memory(
 
 
 @lru_cache(maxsize=200_000)
-def _block_parameters(block: Block, geometry: Geometry) -> int:
+def block_parameters(block: Block, geometry: Geometry) -> int:
+    """Count the parameters of one block, batch normalisation moments included.
+
+    Args:
+        block: The block's cells.
+        geometry: What it stands in.
+
+    Returns:
+        The number of parameters.
+    """
     filters = geometry.filters
     widths = {0: geometry.channels}
     total = 0

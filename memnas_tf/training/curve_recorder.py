@@ -25,7 +25,7 @@ class CurveRecorder(keras.callbacks.Callback):
     def __init__(self, path: Path, execution: int = 0) -> None:
         super().__init__()
         self._path = path
-        self._execution = execution
+        self.execution = execution
         self._record = load_record(path) or TrainingRecord()
         self._started = 0.0
 
@@ -36,8 +36,8 @@ class CurveRecorder(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write the epoch."""
         curves = self._record.executions
-        curves += [LearningCurve() for _ in range(len(curves), self._execution + 1)]
-        del curves[self._execution + 1 :]
+        curves += [LearningCurve() for _ in range(len(curves), self.execution + 1)]
+        del curves[self.execution + 1 :]
         self._record.confusion = None
         curves[-1].cut(epoch)
         curves[-1].add(epoch, time.perf_counter() - self._started, logs or {})

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from memnas_tf.errors import ConfigError
 from memnas_tf.files import write_json
 
 RECORD_FILE = "training.json"
-RECORD_SCHEMA = 1
+RECORD_SCHEMA = 2
+_UNREADABLE = (
+    *(OSError, AttributeError, KeyError, TypeError, ValueError),
+    *(OverflowError, RecursionError),
+)
 
 
 @dataclass
@@ -57,11 +62,13 @@ class Confusion:
         execution: Which execution's weights were asked, counted from 0.
         epoch: Of which epoch, counted from 0: the trial's best.
         counts: Images, by their class and then by the class they were taken for.
+        names: The name of each class; None where they have none.
     """
 
     execution: int
     epoch: int
     counts: list[list[int]]
+    names: list[str] | None = None
 
 
 @dataclass
@@ -71,10 +78,19 @@ class TrainingRecord:
     Attributes:
         executions: The curve of each execution.
         confusion: Its mistakes; None before its end, and where the labels cannot be read.
+        base: The trial whose weights it started from; None from scratch.
+        inherited_epochs: The epochs behind those weights: of that trial and its own bases.
     """
 
     executions: list[LearningCurve] = field(default_factory=list)
     confusion: Confusion | None = None
+    base: str | None = None
+    inherited_epochs: int = 0
+
+    @property
+    def cumulative_epochs(self) -> int:
+        """The epochs behind the trial's weights: its own, of one execution, and its bases'."""
+        return self.inherited_epochs + max((len(c.epochs) for c in self.executions), default=0)
 
     @property
     def epochs(self) -> int:
@@ -110,8 +126,28 @@ class TrainingRecord:
         """
         confusion = None if self.confusion is None else vars(self.confusion)
         curves = [vars(curve) for curve in self.executions]
-        document = {"schema": RECORD_SCHEMA, "executions": curves, "confusion": confusion}
-        write_json(path, document)
+        document = {**vars(self), "executions": curves, "confusion": confusion}
+        write_json(path, {"schema": RECORD_SCHEMA, **document})
+
+
+def check_class_names(names: Sequence[str] | None, classes: int) -> tuple[str, ...] | None:
+    """Refuse names that are not one for each class.
+
+    Args:
+        names: The name of each class, or None.
+        classes: The number of classes.
+
+    Returns:
+        The names.
+
+    Raises:
+        ConfigError: If they are not as many as the classes.
+    """
+    if names is None:
+        return None
+    if isinstance(names, str) or len(names) != classes:
+        raise ConfigError(f"class_names is {names!r}; it must be a list of {classes} names")
+    return tuple(map(str, names))
 
 
 def load_record(path: Path) -> TrainingRecord | None:
@@ -128,8 +164,13 @@ def load_record(path: Path) -> TrainingRecord | None:
         if document["schema"] != RECORD_SCHEMA:
             return None
         curves = [_curve(entry) for entry in document["executions"]]
-        return TrainingRecord(curves, _confusion(document["confusion"]))
-    except (OSError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return TrainingRecord(
+            curves,
+            _confusion(document["confusion"]),
+            None if document["base"] is None else str(document["base"]),
+            int(document["inherited_epochs"]),
+        )
+    except _UNREADABLE:
         return None
 
 
@@ -151,4 +192,7 @@ def _confusion(entry: Mapping[str, Any] | None) -> Confusion | None:
     counts = [[int(count) for count in row] for row in entry["counts"]]
     if not counts or any(len(row) != len(counts) or min(row) < 0 for row in counts):
         raise ValueError("no square of counts")
-    return Confusion(int(entry["execution"]), int(entry["epoch"]), counts)
+    names = entry.get("names")
+    if names is not None and len(names := [str(name) for name in names]) != len(counts):
+        raise ValueError("not as many names as classes")
+    return Confusion(int(entry["execution"]), int(entry["epoch"]), counts, names)

@@ -17,6 +17,7 @@ from tuner.rounds import (
     PlannedTrial,
     Round,
     base_measurement,
+    base_trial,
     current_base,
     trained_keys,
 )
@@ -39,7 +40,7 @@ def made_up_history(rounds=3, trials=3, **settings):
 
 def _round(before, number, settings):
     rng = random.Random(f"{settings.seed}/{number}")
-    base = current_base(before, settings.blocks)
+    base, start = current_base(before, settings.blocks), base_trial(before)
     keys = trained_keys(before)
     candidates = list(generate_candidates(base, settings.max_cells, keys))
     chosen = rng.sample(candidates, min(settings.trials_per_round, len(candidates)))
@@ -55,6 +56,7 @@ def _round(before, number, settings):
                 memory.lifetime_bytes,
                 memory.arena_bytes,
                 memory.intermediate_bytes,
+                base_trial=start.trial_id if start else None,
                 status=COMPLETED,
                 trial_id=f"{len(before) * settings.trials_per_round + len(trials):04d}",
                 val_accuracy=0.3 + formula(candidate.genotype) / 2 + rng.random() / 50,

@@ -1,6 +1,6 @@
 """A search that trains tiny networks on noise, as a program that a test can kill.
 
-python -m tests.helpers.tiny_search DIRECTORY LOG ROUNDS TRIALS EPOCHS
+python -m tests.helpers.tiny_search DIRECTORY LOG ROUNDS TRIALS EPOCHS [INHERIT_EPOCHS]
 """
 
 from __future__ import annotations
@@ -71,10 +71,24 @@ def make_tuner(directory: Path, rounds: int, trials: int, epochs: int, **kwargs)
     )
 
 
-def run(directory: Path, log: Path, rounds: int, trials: int, epochs: int) -> MemNASTuner:
+def run(
+    directory: Path,
+    log: Path,
+    rounds: int,
+    trials: int,
+    epochs: int,
+    inherit_epochs: int | None = None,
+) -> MemNASTuner:
     """Run the search to its end."""
     tuner = make_tuner(
-        directory, rounds, trials, epochs, listener=EpochLog(log), lease_seconds=LEASE_SECONDS
+        directory,
+        rounds,
+        trials,
+        epochs,
+        listener=EpochLog(log),
+        tensorboard=True,
+        lease_seconds=LEASE_SECONDS,
+        inherit_epochs=inherit_epochs,
     )
     tuner.search(**fit_arguments(epochs))
     return tuner

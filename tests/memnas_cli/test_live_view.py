@@ -16,7 +16,7 @@ class Watched(FormulaTuner):
     """Tells its listener of steps and epochs, as one that trains does."""
 
     def run_trial(self, trial, *args, **kwargs):
-        listener, planned = self._listener, self._planned(trial)
+        listener, planned = self._listener, self._view(trial)[1]
         for epoch in range(2):
             for _ in range(3):
                 listener.on_step_end()
@@ -46,12 +46,11 @@ def drawn(view):
     return console.file.getvalue()
 
 
-def searched(tmp_path, console, workers=0):
+def searched(tmp_path, console, workers=0, **settings):
     view = LiveView(console, epochs=2, steps=3, workers=workers)
     with Seen(console, view, Interrupts()) as progress:
-        make_tuner(tmp_path, Watched, max_rounds=2, trials_per_round=2, listener=progress).search(
-            verbose=0
-        )
+        arguments = {"max_rounds": 2, "trials_per_round": 2, **settings}
+        make_tuner(tmp_path, Watched, listener=progress, **arguments).search(verbose=0)
     return progress.shown
 
 
@@ -82,6 +81,12 @@ def test_search_round_trial_and_epoch_are_shown_with_the_best_so_far(live):
 
 def test_in_the_first_round_the_most_accurate_stands_for_the_best(live):
     assert "most accurate so far: " in live[0][3]
+
+
+def test_a_trial_that_inherits_counts_its_own_epochs(tmp_path):
+    shown = searched(tmp_path, terminal(), inherit_epochs=1)
+    assert "epoch 1 of 2" in shown[0]
+    assert "epoch 1 of 1" in shown[-1]
 
 
 def test_with_workers_each_running_trial_has_a_line(tmp_path, monkeypatch):

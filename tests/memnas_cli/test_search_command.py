@@ -13,6 +13,7 @@ from memnas_cli.main import main
 from memnas_cli.show_command import search_document
 from memnas_tf.errors import SearchError
 from memnas_tf.genotype import from_json, from_string
+from tests.helpers.event_reader import Run, check_logs
 from tests.memnas_cli.conftest import SMALL, run_memnas
 from tuner.history import load_search
 
@@ -59,8 +60,9 @@ def test_the_model_has_the_parameters_that_were_computed(finished):
 def test_every_trial_has_a_tensorboard_log(finished):
     directory, _ = finished
     logs = directory / "searches" / "digits" / "logs"
-    assert {path.name for path in logs.iterdir()} == {"0000", "0001", "0002", "0003"}
-    assert len(list(logs.glob("**/events.out.tfevents.*"))) >= 4
+    assert {path.name for path in logs.iterdir()} == {"0000", "0001", "0002", "0003", "search"}
+    check_logs(logs.parent)
+    assert len(Run(logs / "0000").image("training/confusion_matrix").getcolors(64)) > 2
 
 
 def test_the_same_command_on_a_finished_search_trains_nothing(finished, data_dir):

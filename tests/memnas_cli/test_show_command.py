@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from memnas_cli.main import main
+from memnas_tf.training.record import load_record
+from tests.helpers.histories import made_up_history, write_search
 from tests.helpers.searches import FormulaTuner, make_tuner
 
 
@@ -17,9 +19,9 @@ def show(*arguments):
 def test_a_preset_of_a_size_is_shown_with_it():
     output = show("MemNAS-A").output
     assert "blocks 1 to 16, each" in output
-    assert "16 blocks, filters 4 x 32, 4 x 64, 4 x 152, 4 x 472, input 224x224x3" in output
+    assert "16 blocks, filters 4 x 32, 4 x 56, 4 x 144, 4 x 472, input 224x224x3" in output
     document = json.loads(show("MemNAS-A", "--json").output)
-    assert document["template"]["filters"][:5] == [32] * 4 + [64]
+    assert document["template"]["filters"][:5] == [32] * 4 + [56]
 
 
 def test_an_architecture_for_people():
@@ -49,6 +51,8 @@ def test_a_search_for_scripts(finished):
         assert best[name] == results[name]
     assert [entry["number"] for entry in document["rounds"]] == [1, 2]
     assert document["settings"]["training"]["dataset"] == "digits"
+    assert set(document["epochs"]) == {"0000", "0001", "0002", "0003"}
+    assert best["epochs"] == document["epochs"][best["trial_id"]] == {"own": 1, "cumulative": 1}
 
 
 def test_a_search_for_people_ends_with_where_things_are(finished):
@@ -61,6 +65,19 @@ def test_a_search_for_people_ends_with_where_things_are(finished):
             assert Path(line.split()[-1]).exists()
     assert "SavedModel" in output
     assert output.splitlines()[-6].split()[0] == result.stdout.splitlines()[-6].split()[0]
+
+
+def test_epochs_that_a_network_inherits_are_told(tmp_path):
+    history = made_up_history(2, 1, tradeoff=1.0)
+    write_search(history, tmp_path)
+    assert "with its bases'" not in show(tmp_path).output
+    file = tmp_path / f"trial_{history.best.trial_id}" / "training.json"
+    record = load_record(file)
+    record.base, record.inherited_epochs = "0000", 3
+    record.save(file)
+    assert "epochs                5, with its bases' 8" in show(tmp_path).output.splitlines()
+    best = json.loads(show(tmp_path, "--json").output)["best"]
+    assert best["epochs"] == {"own": 5, "cumulative": 8}
 
 
 def test_failed_trials_and_deleted_weights_are_told(tmp_path):

@@ -47,6 +47,7 @@ def sources(package):
         "memnas_tf",
         "memnas_tf.errors",
         "memnas_tf.genotype",
+        "memnas_tf.inheritance",
         "memnas_tf.memory",
         "memnas_tf.moves",
         "memnas_tf.operations",

@@ -26,7 +26,7 @@ def test_they_survive_json():
         ({"seed": -1}, "seed is -1"),
         ({"tradeoff": 1.5}, "tradeoff is 1.5; it must lie between 0"),
         ({"metric": "best"}, "unknown metric 'best'; use one of scaled, relative"),
-        ({"ranker": "oracle"}, "unknown ranker 'oracle'; use one of scc"),
+        ({"ranker": "oracle"}, "unknown ranker 'oracle'; use one of ridge-trees, scc"),
     ],
 )
 def test_what_is_out_of_range_is_refused_by_name(change, message):

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
         ndcg_at_k,
         precision_at_k,
     )
+    from tuner.ranking.ridge_trees import RidgeTreesRanker
     from tuner.ranking.scc import StructureCorrelationController
 
 # What takes a while to import, by the module that holds it.
 _LAZY = {
     "GRURanker": "tuner.ranking.gru",
+    "RidgeTreesRanker": "tuner.ranking.ridge_trees",
     "StructureCorrelationController": "tuner.ranking.scc",
     "average_precision_at_k": "tuner.ranking.metrics",
     "best_rank_at_k": "tuner.ranking.metrics",
@@ -38,6 +40,7 @@ __all__ = [
     "GRURanker",
     "LabelledRound",
     "Ranker",
+    "RidgeTreesRanker",
     "StructureCorrelationController",
     "average_precision_at_k",
     "best_rank_at_k",

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype, code_width, encode
 from memnas_tf.operations import OPERATIONS
+from tuner.ranking.checks import check_candidates
 
 Array = npt.NDArray[np.float32]
 
@@ -46,17 +46,8 @@ def code_candidates(genotypes: Sequence[Genotype], *, max_cells: int, blocks: in
         ConfigError: If a candidate has another number of blocks or more cells.
     """
     codes = np.empty((len(genotypes), *code_shape(max_cells, blocks)), np.float32)
+    check_candidates(genotypes, max_cells=max_cells, blocks=blocks)
     for index, genotype in enumerate(genotypes):
-        if len(genotype.blocks) != blocks:
-            raise ConfigError(
-                f"candidate {index} has {len(genotype.blocks)} blocks, but this ranker was made "
-                f"for {blocks}; make another ranker"
-            )
-        if genotype.slots > max_cells:
-            raise ConfigError(
-                f"candidate {index} has {genotype.slots} cells in a block, but this ranker was "
-                f"made for {max_cells} at most; make another with more max_cells"
-            )
         codes[index, :, :max_cells] = encode(genotype, max_cells)
     codes[:, :, max_cells:] = codes[:, :, :max_cells, _swapped_bits(max_cells)]
     return codes

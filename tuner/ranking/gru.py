@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 import keras
 import numpy as np
 
+from memnas_tf.template import Template
+from tuner.ranking.checks import require_integer
 from tuner.ranking.coding import Array
 from tuner.ranking.encoder import build_encoder, dense, make_seeds
-from tuner.ranking.keras_ranker import CodedRound, KerasRanker, require_integer
+from tuner.ranking.keras_ranker import CodedRound, KerasRanker
 from tuner.ranking.training import Batch, predict, train
 
 BATCH = 64
@@ -25,6 +27,7 @@ class GRURanker(KerasRanker):
     Args:
         max_cells: The largest number of cells in a block, 1 or more.
         blocks: The number of blocks of every candidate, 1 or more.
+        template: The size of the networks.
         seed: What everything random about it follows from, 0 or more.
         layers: The number of GRU layers, 1 or more.
 
@@ -32,8 +35,10 @@ class GRURanker(KerasRanker):
         ConfigError: If a number is out of its range.
     """
 
-    def __init__(self, *, max_cells: int, blocks: int, seed: int, layers: int = 1) -> None:
-        super().__init__(max_cells=max_cells, blocks=blocks, seed=seed)
+    def __init__(
+        self, *, max_cells: int, blocks: int, template: Template, seed: int, layers: int = 1
+    ) -> None:
+        super().__init__(max_cells=max_cells, blocks=blocks, template=template, seed=seed)
         require_integer("layers", layers, 1)
         self.layers = layers
         self._model: keras.Model | None = None
@@ -48,14 +53,14 @@ class GRURanker(KerasRanker):
         return predict(self._model, codes)[:, 0]
 
 
-def single_gru(*, max_cells: int, blocks: int, seed: int) -> GRURanker:
+def single_gru(*, max_cells: int, blocks: int, template: Template, seed: int) -> GRURanker:
     """Make the controller that Table 3 calls Single-RNN. See `GRURanker`."""
-    return GRURanker(max_cells=max_cells, blocks=blocks, seed=seed, layers=1)
+    return GRURanker(max_cells=max_cells, blocks=blocks, template=template, seed=seed, layers=1)
 
 
-def double_gru(*, max_cells: int, blocks: int, seed: int) -> GRURanker:
+def double_gru(*, max_cells: int, blocks: int, template: Template, seed: int) -> GRURanker:
     """Make the controller that Table 3 calls Double-RNN. See `GRURanker`."""
-    return GRURanker(max_cells=max_cells, blocks=blocks, seed=seed, layers=2)
+    return GRURanker(max_cells=max_cells, blocks=blocks, template=template, seed=seed, layers=2)
 
 
 def build_gru(code_shape: tuple[int, int, int], seed: int, *, layers: int) -> keras.Model:

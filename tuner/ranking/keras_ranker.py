@@ -12,8 +12,10 @@ import numpy.typing as npt
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
+from memnas_tf.template import Template
+from tuner.ranking.checks import check_settings
 from tuner.ranking.coding import Array, code_candidates, code_shape
-from tuner.ranking.ranker import LabelledRound, Scores
+from tuner.ranking.ranker import LabelledRound, Scores, labelled_only
 
 # These models are so small that a GPU would only slow them down, make their results depend on
 # the run, and take memory from the candidates in training.
@@ -59,16 +61,16 @@ class KerasRanker(ABC):
     Args:
         max_cells: The largest number of cells in a block, 1 or more.
         blocks: The number of blocks of every candidate, 1 or more.
+        template: The size of the networks, of which one-hot codes tell nothing.
         seed: What everything random about it follows from, 0 or more.
 
     Raises:
         ConfigError: If a number is out of its range.
     """
 
-    def __init__(self, *, max_cells: int, blocks: int, seed: int) -> None:
-        for name, value, least in (("max_cells", max_cells, 1), ("blocks", blocks, 1)):
-            require_integer(name, value, least)
-        require_integer("seed", seed, 0)
+    def __init__(self, *, max_cells: int, blocks: int, template: Template, seed: int) -> None:
+        del template
+        check_settings(max_cells=max_cells, blocks=blocks, seed=seed)
         self.max_cells = max_cells
         self.blocks = blocks
         self.seed = seed
@@ -81,10 +83,8 @@ class KerasRanker(ABC):
 
     def fit(self, rounds: Sequence[LabelledRound]) -> None:
         """Forget everything and learn from these rounds. See `Ranker.fit`."""
-        filled = [labelled for labelled in rounds if labelled.genotypes]
+        filled = labelled_only(rounds)
         targets = [target for labelled in filled for target in labelled.targets]
-        if not targets:
-            raise ConfigError("a ranker cannot learn from 0 trained candidates; train some first")
         scale = _Scale.of(targets)
         coded = [CodedRound(self._encode(r.genotypes), scale.apply(r.targets)) for r in filled]
         with keras.device(DEVICE):
@@ -111,18 +111,3 @@ class KerasRanker(ABC):
 
     def _encode(self, genotypes: Sequence[Genotype]) -> Array:
         return code_candidates(genotypes, max_cells=self.max_cells, blocks=self.blocks)
-
-
-def require_integer(name: str, value: int, least: int) -> None:
-    """Refuse what is no whole number of at least `least`.
-
-    Args:
-        name: What the number is called.
-        value: The number.
-        least: The least that it may be.
-
-    Raises:
-        ConfigError: If it is less, or no whole number.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigError(f"{name} is {value!r}; use a whole number of {least} or more")

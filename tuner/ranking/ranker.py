@@ -1,8 +1,8 @@
 """What every ranking model has in common, and how to get one by name.
 
 To add a ranking model, write a class with `fit` and `score` as `Ranker` describes them, taking
-`max_cells`, `blocks` and `seed` as keyword arguments, and add one entry to `RANKERS`. The
-contract test in `tests/tuner/ranking/test_rankers.py` then runs over it too.
+`max_cells`, `blocks`, `template` and `seed` as keyword arguments, and add one entry to `RANKERS`.
+The contract test in `tests/tuner/ranking/test_rankers.py` then runs over it too.
 
 Source: the paper, section 3.3 (what a controller does) and Table 3 (the ones it compares).
 """
@@ -20,11 +20,13 @@ import numpy.typing as npt
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
+from memnas_tf.template import Template
 
 Scores = npt.NDArray[np.float64]
 
 # From a name to "module:attribute", so that the names are known without loading Keras.
 RANKERS: dict[str, str] = {
+    "ridge-trees": "tuner.ranking.ridge_trees:RidgeTreesRanker",
     "scc": "tuner.ranking.scc:StructureCorrelationController",
     "single-gru": "tuner.ranking.gru:single_gru",
     "double-gru": "tuner.ranking.gru:double_gru",
@@ -94,13 +96,32 @@ class Ranker(Protocol):
         """
 
 
-def make_ranker(name: str, *, max_cells: int, blocks: int, seed: int) -> Ranker:
+def labelled_only(rounds: Sequence[LabelledRound]) -> list[LabelledRound]:
+    """Leave out rounds without a candidate.
+
+    Args:
+        rounds: Rounds of trained candidates.
+
+    Returns:
+        Those from which there is something to learn.
+
+    Raises:
+        ConfigError: If there are none.
+    """
+    filled = [labelled for labelled in rounds if labelled.genotypes]
+    if not filled:
+        raise ConfigError("a ranker cannot learn from 0 trained candidates; train some first")
+    return filled
+
+
+def make_ranker(name: str, *, max_cells: int, blocks: int, template: Template, seed: int) -> Ranker:
     """Build a ranker by name.
 
     Args:
         name: One of `RANKERS`.
         max_cells: The largest number of cells in a block, 1 or more.
         blocks: The number of blocks of every candidate, 1 or more.
+        template: The size of the networks.
         seed: What everything random about it follows from, 0 or more.
 
     Returns:
@@ -113,4 +134,4 @@ def make_ranker(name: str, *, max_cells: int, blocks: int, seed: int) -> Ranker:
         raise ConfigError(f"there is no ranker {name!r}; use one of {', '.join(RANKERS)}")
     module, attribute = RANKERS[name].split(":")
     factory = getattr(import_module(module), attribute)
-    return cast(Ranker, factory(max_cells=max_cells, blocks=blocks, seed=seed))
+    return cast(Ranker, factory(max_cells=max_cells, blocks=blocks, template=template, seed=seed))

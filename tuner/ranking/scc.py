@@ -11,9 +11,11 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from memnas_tf.template import Template
+from tuner.ranking.checks import require_integer
 from tuner.ranking.coding import Array
 from tuner.ranking.encoder import UNITS, build_encoder, dense, gru, make_seeds
-from tuner.ranking.keras_ranker import CodedRound, KerasRanker, require_integer
+from tuner.ranking.keras_ranker import CodedRound, KerasRanker
 from tuner.ranking.training import Batch, predict, train
 
 # The most candidates that the R-GRU sees in one sequence, and the sequences in one batch.
@@ -34,6 +36,7 @@ class StructureCorrelationController(KerasRanker):
     Args:
         max_cells: The largest number of cells in a block, 1 or more.
         blocks: The number of blocks of every candidate, 1 or more.
+        template: The size of the networks.
         seed: What everything random about it follows from, 0 or more.
         orders: The number of random orders that a score is the average of, 1 or more.
 
@@ -41,8 +44,10 @@ class StructureCorrelationController(KerasRanker):
         ConfigError: If a number is out of its range.
     """
 
-    def __init__(self, *, max_cells: int, blocks: int, seed: int, orders: int = ORDERS) -> None:
-        super().__init__(max_cells=max_cells, blocks=blocks, seed=seed)
+    def __init__(
+        self, *, max_cells: int, blocks: int, template: Template, seed: int, orders: int = ORDERS
+    ) -> None:
+        super().__init__(max_cells=max_cells, blocks=blocks, template=template, seed=seed)
         require_integer("orders", orders, 1)
         self.orders = orders
         self._encoder: keras.Model | None = None

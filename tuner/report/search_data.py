@@ -54,8 +54,13 @@ class SearchData:
         record = self.record(trial)
         if record is not None:
             return record.epochs
-        planned = self.history.settings.training.get("epochs")
-        return planned if trial.status == COMPLETED and isinstance(planned, int) else 0
+        planned = self.history.settings.planned_epochs(trial.base_trial is not None)
+        return planned or 0 if trial.status == COMPLETED else 0
+
+    def cumulative_epochs(self, trial: PlannedTrial) -> int:
+        """Return the epochs behind a trial's weights, those of the bases that it inherits from."""
+        record = self.record(trial)
+        return self.epochs(trial) if record is None else record.cumulative_epochs
 
     def seconds(self, trial: PlannedTrial) -> float:
         """Return how long a trial took; 0 before its end."""

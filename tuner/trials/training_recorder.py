@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,28 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class TrainingRecorder(CurveRecorder):
-    """Keep the learning curve of a trial's execution, and its mistakes."""
+    """Keep the learning curve of a trial's execution, and its mistakes.
+
+    Args:
+        path: The trial's record.
+        execution: The execution, counted from 0.
+        base: The trial whose weights it starts from; None from scratch.
+        inherited_epochs: The epochs behind those weights.
+    """
+
+    def __init__(
+        self, path: Path, execution: int, base: str | None = None, inherited_epochs: int = 0
+    ) -> None:
+        super().__init__(path, execution)
+        self._record.base, self._record.inherited_epochs = base, inherited_epochs
 
     def record_confusion(
-        self, model: keras.Model, weights: Path, objective: Any, fit: dict[str, Any]
+        self,
+        model: keras.Model,
+        weights: Path,
+        objective: Any,
+        fit: dict[str, Any],
+        names: Sequence[str] | None,
     ) -> None:
         """Count the mistakes of a trial's best epoch on its validation images.
 
@@ -31,6 +50,7 @@ class TrainingRecorder(CurveRecorder):
             weights: The weights of its best epoch.
             objective: The objective of KerasTuner.
             fit: The arguments of `keras.Model.fit`.
+            names: The name of each class; None where they have none.
         """
         best = self._record.best_epoch(objective.name, objective.direction)
         data = fit.get("validation_data")
@@ -43,5 +63,5 @@ class TrainingRecorder(CurveRecorder):
             _LOGGER.warning("cannot count the mistakes of %s", self._path.parent, exc_info=True)
             return
         if counts is not None:
-            self._record.confusion = Confusion(*best, counts)
+            self._record.confusion = Confusion(*best, counts, None if names is None else [*names])
             self._record.save(self._path)

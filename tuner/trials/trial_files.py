@@ -63,7 +63,7 @@ def tidy_trials(project: Path, rounds: Sequence[Round]) -> None:
 
 
 def prune_checkpoints(
-    project: Path, rounds: Sequence[Round], keep: int | None
+    project: Path, rounds: Sequence[Round], keep: int | None, keep_base: bool = False
 ) -> list[PlannedTrial]:
     """Delete the weights of all but the best trials of the rounds that are over.
 
@@ -74,6 +74,8 @@ def prune_checkpoints(
         project: The search's directory.
         rounds: Its rounds.
         keep: How many to keep; None for all.
+        keep_base: Whether the winner of the last round that is over keeps its own as well, which
+            the candidates of the next round start from.
 
     Returns:
         The trials whose weights were deleted now.
@@ -81,6 +83,9 @@ def prune_checkpoints(
     if keep is None:
         return []
     best = {trial.trial_id for trial in ranked_trials(rounds)[:keep]}
+    winners = [entry.winning_trial for entry in rounds if entry.winning_trial is not None]
+    if keep_base and winners:
+        best.add(winners[-1].trial_id)
     pruned = []
     for trial in (trial for entry in rounds if entry.is_over for trial in entry.trials):
         file = _weights(project, trial)

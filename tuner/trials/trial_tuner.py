@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import zlib
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,20 @@ from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.training.continuing import continue_fit
 from memnas_tf.training.finite import check_finite
 from memnas_tf.training.progress import TrainingProgress, load_progress
-from memnas_tf.training.record import RECORD_FILE
+from memnas_tf.training.record import RECORD_FILE, load_record
 from tuner.distributed.worker import ChiefLost, SearchIsOver
 from tuner.hypermodel import MemNASHyperModel
-from tuner.search_space import GENOTYPE
+from tuner.search_space import BASE_TRIAL, GENOTYPE
 from tuner.settings import SearchSettings
 from tuner.trials.best_weights import BestWeights, load_best_weights
 from tuner.trials.failures import record_failure
+from tuner.trials.inheriting import BaseWeights
 from tuner.trials.single_device import skip_all_reduce
 from tuner.trials.training_recorder import TrainingRecorder
 from tuner.trials.trial_files import PROGRESS_FILE, trial_directory
 from tuner.trials.tuner_callback import TunerCallback
 
+_LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus
 
 
@@ -40,10 +43,16 @@ class TrialTuner(keras_tuner.Tuner):
     Attributes:
         settings: The search's settings.
         keep_checkpoints: Of how many trials the weights are kept; None for all.
+        class_names: The name of each class; None where they have none.
     """
 
     settings: SearchSettings
     keep_checkpoints: int | None
+    class_names: tuple[str, ...] | None
+    _base: BaseWeights | None = None  # of the round under way
+
+    def on_execution_begin(self, trial: trial_module.Trial, execution: int) -> None:
+        """React to the start of a training of a trial's network, counted from 0."""
 
     def run_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> Any:
         """Train a candidate, or go on with its training after its last whole epoch.
@@ -57,21 +66,23 @@ class TrialTuner(keras_tuner.Tuner):
             The training history of each execution.
         """
         originals = kwargs.pop("callbacks", None) or []
+        base = self._base_of(trial)
         progress = load_progress(self._trial_directory(trial) / PROGRESS_FILE)
         finished = [] if progress is None else progress.results
-        if progress is None or progress.seed != self._trial_seed(trial, len(finished)):
+        if progress is None or progress.seed != self._trial_seed(trial, len(finished), base):
             progress, finished = None, []
         weights = Path(self._get_checkpoint_fname(trial.trial_id))
         best_weights = BestWeights(self.oracle.objective, weights)
         results = [_history_of(metrics) for metrics in finished]
         for execution in range(len(finished), self.executions_per_trial):
-            seed = self._trial_seed(trial, execution)
+            seed = self._trial_seed(trial, execution, base)
             progress = progress or TrainingProgress(seed, [_past_of(result) for result in results])
+            self.on_execution_begin(trial, execution)
             callbacks = self._deepcopy_callbacks(originals)
             self._configure_tensorboard_dir(callbacks, trial, execution)
             callbacks += [TunerCallback(self, trial), best_weights]
             fit = {**kwargs, "callbacks": callbacks}
-            results.append(self._execute(trial, execution, progress, args, fit))
+            results.append(self._execute(trial, execution, progress, base, args, fit))
             progress = None
         return results
 
@@ -106,15 +117,27 @@ class TrialTuner(keras_tuner.Tuner):
         trial: trial_module.Trial,
         execution: int,
         progress: TrainingProgress,
+        base: BaseWeights | None,
         args: tuple[Any, ...],
         fit: dict[str, Any],
     ) -> Any:
-        # A candidate's result depends on itself alone, not on which trials ran before.
+        # A candidate's result depends on itself and its base, not on which trials ran before.
         keras.utils.set_random_seed(progress.seed)
         model = self._try_build(trial.hyperparameters)
+        epochs = self.settings.inherit_epochs
+        if base is not None and epochs is not None:
+            base.give_to(model, trial.hyperparameters, self.settings.template)
+            self.hypermodel.shorten(model, epochs / fit.get("epochs", epochs))
+            fit = {**fit, "epochs": epochs}
         # Someone else's `fit` may train twice, or on other data.
         if type(self.hypermodel).fit is MemNASHyperModel.fit:
-            results = self._fit(trial, execution, model, progress, args, fit)
+            recorder = TrainingRecorder(
+                self._trial_directory(trial) / RECORD_FILE,
+                execution,
+                base.trial_id if base else None,
+                base.epochs if base else 0,
+            )
+            results = self._fit(trial, recorder, model, progress, args, fit)
         else:
             results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
         write_json(self._get_build_config_fname(trial.trial_id), model.get_build_config())
@@ -123,20 +146,19 @@ class TrialTuner(keras_tuner.Tuner):
     def _fit(
         self,
         trial: trial_module.Trial,
-        execution: int,
+        recorder: TrainingRecorder,
         model: keras.Model,
         progress: TrainingProgress,
         args: tuple[Any, ...],
         fit: dict[str, Any],
     ) -> Any:
-        directory = self._trial_directory(trial)
-        recorder = TrainingRecorder(directory / RECORD_FILE, execution)
         fit = {**fit, "callbacks": [*fit["callbacks"], recorder]}
-        args, fit = continue_fit(model, progress, directory / PROGRESS_FILE, args, fit)
+        progress_file = self._trial_directory(trial) / PROGRESS_FILE
+        args, fit = continue_fit(model, progress, progress_file, args, fit)
         results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
-        if execution + 1 == self.executions_per_trial:
+        if recorder.execution + 1 == self.executions_per_trial:
             weights = Path(self._get_checkpoint_fname(trial.trial_id))
-            recorder.record_confusion(model, weights, self.oracle.objective, fit)
+            recorder.record_confusion(model, weights, self.oracle.objective, fit, self.class_names)
         return results
 
     def _try_build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
@@ -168,9 +190,32 @@ class TrialTuner(keras_tuner.Tuner):
     def _trial_directory(self, trial: trial_module.Trial) -> Path:
         return trial_directory(Path(self.project_dir), trial.trial_id)
 
-    def _trial_seed(self, trial: trial_module.Trial, execution: int) -> int:
+    def _trial_seed(
+        self, trial: trial_module.Trial, execution: int, base: BaseWeights | None
+    ) -> int:
         key = canonical_key(from_string(trial.hyperparameters.get(GENOTYPE)))
-        return zlib.crc32(f"{self.settings.seed}/{execution + 1}/{key}".encode())
+        identity = f"{self.settings.seed}/{execution + 1}/{key}"
+        # So that a trial that inherits and one that could not never go on from each other.
+        identity += f" from {canonical_key(base.genotype)}" if base else ""
+        return zlib.crc32(identity.encode())
+
+    def _base_of(self, trial: trial_module.Trial) -> BaseWeights | None:
+        """Return what a trial starts from; None from scratch."""
+        trial_id = trial.hyperparameters.values.get(BASE_TRIAL)
+        if self.settings.inherit_epochs is None or not trial_id:
+            return None
+        if self._base is None or self._base.trial_id != trial_id:
+            base, self._base = self.oracle.get_trial(trial_id), None
+            record = load_record(self._trial_directory(base) / RECORD_FILE)
+            try:
+                self._base = BaseWeights.of(base, self.load_model(base), record)
+            except (SearchError, OSError, ValueError) as error:
+                _LOGGER.warning(
+                    "trial %s starts from scratch, as the weights of its base cannot be had: %s",
+                    trial.trial_id,
+                    error,
+                )
+        return self._base
 
 
 def _past_of(result: Any) -> dict[str, list[float]]:

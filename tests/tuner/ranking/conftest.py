@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from memnas_tf.genotype import Cell, Genotype
 from memnas_tf.operations import OPERATIONS
+from memnas_tf.template import cifar_template
 from tuner.ranking import LabelledRound, training
 
 BLOCKS = 3
 MAX_CELLS = 4
+TEMPLATE = cifar_template((32, 32, 3), 10, 16, BLOCKS)
 NAMES = tuple(op.name for op in OPERATIONS)
 
 
@@ -69,9 +72,9 @@ def label() -> Callable[[int, int], LabelledRound]:
 
 
 @pytest.fixture
-def sizes() -> dict[str, int]:
+def sizes() -> dict[str, Any]:
     """Return what a ranker has to know of these architectures."""
-    return {"max_cells": MAX_CELLS, "blocks": BLOCKS}
+    return {"max_cells": MAX_CELLS, "blocks": BLOCKS, "template": TEMPLATE}
 
 
 @pytest.fixture

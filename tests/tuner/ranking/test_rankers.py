@@ -119,11 +119,11 @@ def test_nothing_learned_is_refused(name, draw, sizes):
             ranker.fit(rounds)
 
 
-def test_candidates_of_another_size_are_refused(name, draw, label):
+def test_candidates_of_another_size_are_refused(name, label, sizes):
     with pytest.raises(ConfigError, match="3 blocks, but this ranker was made for 5"):
-        make_ranker(name, max_cells=4, blocks=5, seed=0).fit([label(3, 1)])
+        make_ranker(name, **{**sizes, "blocks": 5}, seed=0).fit([label(3, 1)])
     with pytest.raises(ConfigError, match="4 cells in a block, but this ranker was made for 2"):
-        make_ranker(name, max_cells=2, blocks=3, seed=0).fit([label(30, 1)])
+        make_ranker(name, **{**sizes, "max_cells": 2}, seed=0).fit([label(30, 1)])
 
 
 @pytest.mark.parametrize("bad", [{"max_cells": 0}, {"blocks": 0}, {"seed": -1}, {"seed": 1.5}])
@@ -134,5 +134,5 @@ def test_settings_out_of_range_are_refused(name, bad, sizes):
 
 
 def test_an_unknown_ranker_is_refused(sizes):
-    with pytest.raises(ConfigError, match=r"no ranker 'bert'; use one of scc, "):
+    with pytest.raises(ConfigError, match=r"no ranker 'bert'; use one of ridge-trees, scc"):
         make_ranker("bert", **sizes, seed=0)

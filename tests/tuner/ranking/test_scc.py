@@ -69,21 +69,26 @@ def test_swapped_operations_change_no_score(scc, draw):
     )
 
 
-def test_codes_hold_each_cell_both_ways_round(draw, sizes):
+@pytest.fixture
+def code_sizes(sizes):
+    return {name: sizes[name] for name in ("max_cells", "blocks")}
+
+
+def test_codes_hold_each_cell_both_ways_round(draw, code_sizes):
     candidates = draw(5, 3)
-    codes = code_candidates(candidates, **sizes)
-    half = sizes["max_cells"]
-    assert codes.shape == (5, *code_shape(**sizes))
-    other = code_candidates([swapped(genotype) for genotype in candidates], **sizes)
+    codes = code_candidates(candidates, **code_sizes)
+    half = code_sizes["max_cells"]
+    assert codes.shape == (5, *code_shape(**code_sizes))
+    other = code_candidates([swapped(genotype) for genotype in candidates], **code_sizes)
     np.testing.assert_array_equal(codes[:, :, half:], other[:, :, :half])
     np.testing.assert_array_equal(codes[:, :, :half], other[:, :, half:])
 
 
-def test_padding_changes_no_score(draw, sizes):
+def test_padding_changes_no_score(draw, code_sizes):
     seeds = make_seeds(0)
-    encoder = build_encoder(code_shape(**sizes), seeds, layers=1, dropout=0.5)
+    encoder = build_encoder(code_shape(**code_sizes), seeds, layers=1, dropout=0.5)
     model = join(encoder, build_head(6, seeds))
-    codes = code_candidates(draw(6, 1), **sizes)[None]
+    codes = code_candidates(draw(6, 1), **code_sizes)[None]
     blanked = codes.copy()
     blanked[:, 4:] = 0
     full, padded = np.asarray(model(codes)), np.asarray(model(blanked))

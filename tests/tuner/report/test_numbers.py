@@ -5,8 +5,10 @@ import dataclasses
 import pytest
 
 from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.training.record import load_record
 from tests.helpers.histories import made_up_history, write_search
 from tuner.report.comparison import Compared, differing_settings, load_searches, seed_groups, sweeps
+from tuner.report.html.trials_table import COLUMNS, table_rows
 from tuner.report.intervals import mean_interval
 from tuner.report.pareto import pareto_front
 from tuner.report.ranking_quality import ranking_quality
@@ -55,6 +57,21 @@ def test_epochs_without_a_record_are_those_of_the_settings(tmp_path):
     history = made_up_history(1, 3, training={"epochs": 7})
     without = load_search_data(write_search(history, tmp_path / "a", records=False))
     assert spending(without)[0].epochs == 21
+
+
+def test_epochs_of_trials_that_inherit_are_their_own_and_those_of_their_bases(tmp_path):
+    history = made_up_history(2, 1, training={"epochs": 7}, inherit_epochs=2)
+    without = load_search_data(write_search(history, tmp_path / "a", records=False))
+    assert [entry.epochs for entry in spending(without)] == [7, 2]
+    file = write_search(history, tmp_path / "b") / "trial_0001" / "training.json"
+    record = load_record(file)
+    record.base, record.inherited_epochs = "0000", 5
+    record.save(file)
+    data = load_search_data(tmp_path / "b")
+    assert [data.epochs(trial) for trial in data.trials] == [5, 5]
+    assert [data.cumulative_epochs(trial) for trial in data.trials] == [5, 10]
+    column = [column.name for column in COLUMNS].index("with its bases'")
+    assert [row.cells[column].text for row in table_rows(data)] == ["5", "10"]
 
 
 def test_the_quality_of_a_ranking_by_hand():

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.clusters import free_port, wait_until
+from tests.helpers.event_reader import check_logs
 from tests.helpers.processes import ROOT
 from tests.helpers.tiny_search import run
 from tuner import load_search
@@ -35,7 +36,7 @@ def course(directory: Path) -> list[dict]:
 
 
 def start(
-    directory: Path, log: Path, size: tuple[int, int, int], variables: Mapping[str, str] = NO_ROLE
+    directory: Path, log: Path, size: tuple[int, ...], variables: Mapping[str, str] = NO_ROLE
 ) -> subprocess.Popen:
     command = [sys.executable, "-m", "tests.helpers.tiny_search", directory, log, *size]
     return subprocess.Popen(
@@ -48,7 +49,7 @@ def start(
     )
 
 
-def kill_until_done(tmp_path: Path, size: tuple[int, int, int], kills: int) -> tuple[int, Path]:
+def kill_until_done(tmp_path: Path, size: tuple[int, ...], kills: int) -> tuple[int, Path]:
     """Kill after so many new lines and some milliseconds; then let it end."""
     rng = random.Random(SEED)
     log = tmp_path / "log.jsonl"
@@ -70,7 +71,7 @@ def kill_until_done(tmp_path: Path, size: tuple[int, int, int], kills: int) -> t
     return done, log
 
 
-def check(tmp_path: Path, size: tuple[int, int, int], kills: int) -> int:
+def check(tmp_path: Path, size: tuple[int, ...], kills: int) -> int:
     run(tmp_path / "whole", tmp_path / "whole.jsonl", *size)
     done, log = kill_until_done(tmp_path, size, kills)
     assert course(tmp_path) == course(tmp_path / "whole")
@@ -85,8 +86,10 @@ def check(tmp_path: Path, size: tuple[int, int, int], kills: int) -> int:
     assert epochs <= {(line["trial"], line["epoch"]) for line in written} <= set(expected)
     # A kill costs the epoch under way, and the line of one that had just ended.
     assert len(written) - len(expected) <= done
-    left = [path.name for path in (tmp_path / "search").glob("trial_*/*")]
+    left = [path.name for path in (tmp_path / "search").glob("*/*/*")]
+    left += [path.name for path in (tmp_path / "search").glob("trial_*/*")]
     assert not [name for name in left if name.startswith(".") or name == "progress.npz"]
+    check_logs(tmp_path / "search")
     return done
 
 
@@ -95,7 +98,7 @@ def test_a_search_in_another_process_killed_twice_ends_as_one_that_was_not(tmp_p
 
 
 def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
-    size = (1, 1, 12)
+    size = (2, 1, 12, 2)  # the other goes on to a trial that inherits from this one
     run(tmp_path / "whole", tmp_path / "whole.jsonl", *size)
     where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(free_port())}
     logs = {name: tmp_path / f"{name}.jsonl" for name in ("chief", "worker-1", "worker-2")}
@@ -108,7 +111,7 @@ def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
     try:
         begin("chief")
         begin("worker-1")
-        wait_until(lambda: len(lines(logs["worker-1"])) >= 4)
+        wait_until(lambda: len(lines(logs["worker-1"])) >= 4, 200)
         processes["worker-1"].kill()
         begin("worker-2")
         assert processes["chief"].wait(60) == 0, processes["chief"].stderr.read()
@@ -121,9 +124,10 @@ def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
     epochs = [[line["epoch"] for line in lines(logs[name])] for name in ("worker-1", "worker-2")]
     assert epochs[1][0] >= 3  # it began where the other had been
     assert len(epochs[0]) - epochs[1][0] in (0, 1)
+    check_logs(tmp_path / "search")
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 def test_fifty_kills_change_nothing(tmp_path):
-    assert check(tmp_path, (2, 4, 12), kills=50) == 50
+    assert check(tmp_path, (2, 4, 12, 6), kills=50) == 50

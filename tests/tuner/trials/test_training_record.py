@@ -122,10 +122,21 @@ def test_the_best_epoch_is_the_first_of_the_best():
     assert TrainingRecord().best_epoch("val_accuracy", "max") is None
 
 
+def test_the_epochs_behind_the_weights_are_those_of_one_execution_and_of_the_bases(tmp_path):
+    path = tmp_path / "training.json"
+    curves = [LearningCurve([0, 1], [1.0, 1.0]), LearningCurve([0], [1.0])]
+    TrainingRecord(curves, base="0003", inherited_epochs=7).save(path)
+    record = load_record(path)
+    assert (record.base, record.epochs, record.cumulative_epochs) == ("0003", 3, 9)
+    assert TrainingRecord().cumulative_epochs == 0
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 2},
+        {"schema": 1},
+        {"inherited_epochs": "many"},
+        {"inherited_epochs": float("inf")},
         {"executions": [{"epochs": [0], "seconds": [], "metrics": {}}]},
         {"executions": 3},
         {"confusion": {"execution": 0, "epoch": 0, "counts": [[1, 2], [3]]}},

@@ -59,6 +59,28 @@ def test_a_round_under_way_keeps_all_its_weights(tmp_path):
     assert weights(tuner) == {answer.trial_id, "0005", "0006", "0007", "0008"}
 
 
+def test_a_base_keeps_its_weights_until_its_round_is_over(tmp_path):
+    """Also one that is not among the best, as its round only lost."""
+
+    class Losing(WeighingTuner):
+        def run_trial(self, trial, *args, **kwargs):
+            super().run_trial(trial, *args, **kwargs)
+            return {"val_accuracy": 0.9 - int(trial.trial_id) / 100}
+
+    class Watch(SearchListener):
+        def on_trial_begin(self, history, trial):
+            kept = {path.parent.name for path in (tmp_path / "search").glob("*/*.h5")}
+            bases.append(trial.base_trial)
+            assert trial.base_trial is None or f"trial_{trial.base_trial}" in kept
+
+    bases = []
+    arguments = {"keep_checkpoints": 1, "tradeoff": 1.0, "inherit_epochs": 1}
+    tuner = make_tuner(tmp_path, Losing, max_rounds=3, listener=Watch(), **arguments)
+    tuner.search(verbose=0)
+    assert bases == [None] * 5 + ["0000"] * 5 + ["0005"] * 5
+    assert weights(tuner) == {"0000"}
+
+
 def test_all_weights_are_kept_where_asked_for(tmp_path):
     tuner = make_tuner(tmp_path, WeighingTuner, max_rounds=2, keep_checkpoints=None)
     tuner.search(verbose=0)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from memnas_tf.memory.units import format_bytes
+from tuner.report.charts import Chart
 from tuner.report.comparison import TRADEOFF, Compared, Group, seed_groups, sweeps
 from tuner.report.figures.progress import draw_progress
 from tuner.report.figures.sweep import draw_sweep
@@ -27,11 +28,12 @@ def render_comparison(searches: Sequence[Compared]) -> str:
     """
     groups = seed_groups(searches)
     charts = [
-        make_picture(_sweep_words(sweep), partial(draw_sweep, sweep)) for sweep in sweeps(groups)
+        Chart("sweep", _sweep_words(sweep), partial(draw_sweep, sweep)) for sweep in sweeps(groups)
     ]
     courses = {search.name: list(best_so_far(search.data)) for search in searches}
     charts.append(
-        make_picture(
+        Chart(
+            "progress",
             "The best accuracy after so many epochs, and how far it is from the best of all",
             partial(draw_progress, courses),
         )
@@ -41,7 +43,7 @@ def render_comparison(searches: Sequence[Compared]) -> str:
         rows=searches,
         differing=list(searches[0].differing),
         groups=[_group_row(group) for group in groups if len(group.searches) > 1],
-        charts=charts,
+        charts=[make_picture(chart) for chart in charts],
     )
 
 

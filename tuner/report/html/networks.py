@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
-
-from matplotlib.figure import Figure
 
 from memnas_tf.genotype import from_string, render
 from memnas_tf.memory.units import format_bytes
-from tuner.report.figures.confusion_matrix import draw_confusion_matrix
-from tuner.report.figures.learning_curve import draw_learning_curve
-from tuner.report.figures.network import draw_change, draw_network_lifetimes
+from tuner.report.charts import trial_charts
 from tuner.report.html.pictures import Picture, make_picture
 from tuner.report.search_data import SearchData
 from tuner.rounds import PlannedTrial, Round, ranked_trials
@@ -87,8 +82,9 @@ def add_pictures(
     left_out = 0
     for network in sorted(reversed(networks), key=lambda network: not network.is_best):
         on_step(f"drawing {network.title}")
-        for words, paint, is_drawing in _paintings(data, network):
-            picture = make_picture(words, paint, is_drawing)
+        record, template = data.record(network.trial), data.history.settings.template
+        for chart in trial_charts(network.trial, network.base, template, record):
+            picture = make_picture(chart)
             if len(picture.source) > room:
                 left_out += 1
                 continue
@@ -110,29 +106,6 @@ def _network(data: SearchData, entry: Round, trial: PlannedTrial, is_best: bool)
     ]
     if record is not None:
         facts.append(("epochs", str(record.epochs)))
+        if record.base is not None:
+            facts.append(("epochs with its bases'", str(record.cumulative_epochs)))
     return Network(trial, entry.base, f"{part}round {entry.number}: {trial.move}", facts, is_best)
-
-
-def _paintings(
-    data: SearchData, network: Network
-) -> Iterator[tuple[str, Callable[[], Figure], bool]]:
-    record = data.record(network.trial)
-    if record is not None and record.epochs:
-        yield (
-            "Learning curve; the dashed line marks the epoch whose weights were kept",
-            partial(draw_learning_curve, record),
-            False,
-        )
-    if record is not None and record.confusion is not None:
-        yield (
-            "Confusion matrix on the validation images, with the weights of the best epoch",
-            partial(draw_confusion_matrix, record.confusion),
-            False,
-        )
-    template = data.history.settings.template
-    yield "The network and its move", partial(draw_change, network.genotype, network.base), True
-    yield (
-        "Lifetimes of intermediate results and their peak",
-        partial(draw_network_lifetimes, network.genotype, template),
-        True,
-    )

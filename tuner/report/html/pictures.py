@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
 from memnas_tf.drawing.picture_file import picture_bytes
+from tuner.report.charts import Chart
 
 # Coordinates, which matplotlib writes with six decimals; a hundredth of a point is enough.
 _COORDINATES = re.compile(rb' (?:d|x|y|points|transform)="[^"]*"')
@@ -33,21 +31,19 @@ class Picture:
     is_drawing: bool = False
 
 
-def make_picture(words: str, paint: Callable[[], Figure], is_drawing: bool = False) -> Picture:
+def make_picture(chart: Chart) -> Picture:
     """Paint a picture as SVG.
 
     As an image of its own, and not as a part of the page, it can load and run nothing.
 
     Args:
-        words: What it shows.
-        paint: Makes the figure.
-        is_drawing: Whether it stays as large as it is, to be scrolled.
+        chart: What to paint.
 
     Returns:
         The picture.
     """
-    content = base64.b64encode(compact(picture_bytes(paint, ".svg"))).decode()
-    return Picture(words, f"data:image/svg+xml;base64,{content}", is_drawing)
+    content = base64.b64encode(compact(picture_bytes(chart.paint, ".svg"))).decode()
+    return Picture(chart.words, f"data:image/svg+xml;base64,{content}", chart.is_drawing)
 
 
 def compact(svg: bytes) -> bytes:

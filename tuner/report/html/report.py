@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from memnas_tf.memory.units import format_bytes
-from tuner.report.figures.accuracy_memory import MEMORIES, draw_accuracy_memory
-from tuner.report.figures.family_tree import draw_family_tree
-from tuner.report.figures.ranking import MOST_ROUNDS, draw_ranking, draw_ranking_quality
-from tuner.report.figures.rounds import draw_rounds
-from tuner.report.figures.spending import draw_spending
+from tuner.report.charts import search_charts
 from tuner.report.html.networks import add_pictures, chosen_networks
-from tuner.report.html.pictures import Picture, make_picture
+from tuner.report.html.pictures import make_picture
 from tuner.report.html.rendering import render_page
 from tuner.report.html.trials_table import COLUMNS, table_rows
-from tuner.report.ranking_quality import ranking_quality
 from tuner.report.search_data import SearchData
 from tuner.report.spending import spending
 from tuner.rounds import FAILED
@@ -47,7 +41,7 @@ def render_report(
         "name": data.name,
         "standing": _standing(data),
         "summary": _summary(data),
-        "charts": _charts(data),
+        "charts": [make_picture(chart) for chart in search_charts(data)],
         "networks": (networks := chosen_networks(data, best)),
         "columns": COLUMNS,
         "rows": table_rows(data),
@@ -88,46 +82,3 @@ def _summary(data: SearchData) -> list[tuple[str, str]]:
         ("its arena memory", format_bytes(best.arena_bytes)),
         *pairs,
     ]
-
-
-def _charts(data: SearchData) -> list[Picture]:
-    rounds, best = data.history.rounds, data.history.best
-    qualities = ranking_quality(rounds)
-    target = data.history.settings.target.memory
-    charts = [
-        make_picture(
-            "Accuracy and memory of each round's winner (the paper's Figure 4)",
-            partial(draw_rounds, rounds),
-        ),
-        make_picture("Time and epochs of each round", partial(draw_spending, spending(data))),
-    ]
-    charts += [
-        make_picture(
-            f"Accuracy against {words}", partial(draw_accuracy_memory, data.completed, memory, best)
-        )
-        for memory, words in zip(
-            MEMORIES,
-            ("parameter memory", f"{target} memory", f"parameter and {target} memory"),
-            strict=True,
-        )
-    ]
-    charts.append(
-        make_picture(
-            "From the empty network to the answer (star); small points are the other trials",
-            partial(draw_family_tree, rounds),
-            is_drawing=True,
-        )
-    )
-    if qualities:
-        last = f", last {MOST_ROUNDS} rounds" if len(qualities) > MOST_ROUNDS else ""
-        charts += [
-            make_picture(
-                f"What the ranker expected of the trained candidates, and what came{last}",
-                partial(draw_ranking, qualities),
-            ),
-            make_picture(
-                "How well the ranker ordered them (by the measures of the paper's Table 3)",
-                partial(draw_ranking_quality, qualities),
-            ),
-        ]
-    return charts

@@ -47,7 +47,7 @@ COLUMNS = (
     Column("state", is_number=False),
     Column("move", is_number=False),
     *map(Column, ("accuracy", "efficiency", "expected", "parameters", "lifetime", "arena")),
-    *map(Column, ("epochs", "time")),
+    *map(Column, ("epochs", "with its bases'", "time")),
     Column("genotype", is_number=False),
 )
 
@@ -85,6 +85,7 @@ def _cells(data: SearchData, number: int, trial: PlannedTrial) -> tuple[TableCel
             for value in (trial.parameter_bytes, trial.lifetime_bytes, trial.arena_bytes)
         ),
         TableCell(str(data.epochs(trial) or ""), "number"),
+        TableCell(str(data.cumulative_epochs(trial) or ""), "number"),
         _number(round(seconds, 1) or None, format_seconds(seconds) if seconds else ""),
         TableCell(trial.genotype, "genotype"),
     )

@@ -1,0 +1,139 @@
+"""Compare rankers on networks that were really trained: the paper's Table 3, and more.
+
+    python -m benchmarks.rankers --plot docs/pictures/rankers.svg
+
+A task is to learn from some networks of the table and to rank others, under ten seeds, each of
+them a choice of networks and a model's seed. Kinds of tasks:
+
+    mixed   learn from networks at random, rank the others
+    new     the same, ranking only networks that the table did not have when the default was chosen
+    larger  learn from networks of 1 to 3 cells, rank those of 4 to 6
+    rounds  the same, from targets as a search has them: relative to a base, round by round
+
+A line goes to the results file per contestant, task and seed. Stop it at any time; the same
+command goes on. Results of a table that has grown since are dropped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from benchmarks.rankers.contestants import ALTERNATIVES, BASELINES, make_contestant
+from benchmarks.rankers.measuring import measure
+from benchmarks.rankers.plot import draw
+from benchmarks.rankers.summary import alternative_table, difference_table, metric_table
+from benchmarks.rankers.tasks import KINDS, Network, draw_task
+from benchmarks.results_file import Row, complete
+from benchmarks.table import load_table, read_recipe
+from benchmarks.table_training import Recipe
+from memnas_tf.template import Template
+from tuner.ranking import RANKERS
+
+RESULTS = Path("benchmarks/results")
+LABELS = (25, 50, 100, 200)
+
+
+def main() -> None:
+    """Measure what is missing, print the tables, draw the plot."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--table", type=Path, default=RESULTS / "trained_table.jsonl")
+    parser.add_argument("--results", type=Path, default=RESULTS / "rankers.jsonl")
+    parser.add_argument("--seeds", type=int, default=10, help="2 or more")
+    parser.add_argument("--plot", type=Path, help="picture to draw")
+    args = parser.parse_args()
+    networks = [Network.of(row) for row in load_table([args.table])]
+    template = template_of(args.table)
+    tasks = possible_tasks(networks)
+    if not tasks:
+        sys.exit(f"{args.table} has {len(networks)} networks, too few for any task; train more")
+    keep_of_table(args.results, len(networks))
+
+    def measured(key: str) -> Row:
+        name, kind, labels, seed = key.split()
+        task = draw_task(kind, networks, int(labels), int(seed))
+        if task is None:
+            raise ValueError(f"the table is too small for {key}")
+        sizes = {
+            "max_cells": max(network.genotype.slots for network in networks),
+            "blocks": len(networks[0].genotype.blocks),
+        }
+        ranker = make_contestant(name, **sizes, template=template, seed=int(seed))
+        row: Row = {"ranker": name, "task": kind, "labels": int(labels), "seed": int(seed)}
+        print(key, file=sys.stderr, flush=True)
+        return {"key": key, "networks": len(networks), **row, **measure(ranker, task)}
+
+    names = (*RANKERS, *BASELINES)
+    keys = [
+        f"{name} {kind} {labels} {seed}"
+        for kind, labels in tasks
+        for name in (*names, *ALTERNATIVES)
+        for seed in range(args.seeds)
+    ]
+    rows = complete(args.results, "key", keys, measured)
+    print_tables(rows, tasks, names)
+    if args.plot:
+        draw(rows, tasks, names, args.plot)
+
+
+def template_of(table: Path) -> Template:
+    """Return the size of the networks of a CIFAR-10 table."""
+    recipe: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in read_recipe(table).items()
+    }
+    own = Recipe(**recipe)
+    return Template((*(own.image_size or (32, 32)), 3), 10, own.filters, own.strides, own.stem)
+
+
+def possible_tasks(networks: Sequence[Network]) -> list[tuple[str, int]]:
+    """Return the kinds of tasks and numbers of labels that the table is large enough for."""
+    return [
+        (kind, labels)
+        for kind in KINDS
+        for labels in LABELS
+        if draw_task(kind, networks, labels, 0) is not None
+    ]
+
+
+def keep_of_table(path: Path, networks: int) -> None:
+    """Drop results that were measured on a table of another size.
+
+    Args:
+        path: The file of results, which need not exist.
+        networks: The number of networks of the table.
+    """
+    if path.exists():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if json.loads(line)["networks"] == networks]
+        if len(kept) < len(lines):
+            path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+
+def print_tables(
+    rows: Sequence[Row], tasks: Sequence[tuple[str, int]], names: Sequence[str]
+) -> None:
+    """Print the tables of docs/results.md."""
+    print(f"{rows[0]['networks']} networks")
+    for kind in KINDS:
+        missing = [str(labels) for labels in LABELS if (kind, labels) not in tasks]
+        if missing:
+            print(f"too few networks for {kind} with {', '.join(missing)} labels")
+    for task in tasks:
+        print(f"\n{task[0]}, {task[1]} labels:\n")
+        print("\n".join((*metric_table(rows, *task, names), "", *difference_table(rows, *task))))
+    print()
+    print("\n".join(alternative_table(rows, tasks, ("ridge-trees", *ALTERNATIVES))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Weight inheritance: which weights a candidate takes over from its base. No TensorFlow.
+
+A move changes little of a network, so a candidate need not start from nothing. What a move leaves
+keeps its weights. A channel that an operation or the classifier reads and that is new starts with
+weights of zero, so a grown network computes what its base computes, and learns from there what the
+new cell is good for. Trims change what a network computes; they keep what is left.
+
+Source: Chen, Goodfellow and Shlens, "Net2Net: Accelerating Learning via Knowledge Transfer", ICLR
+2016, for networks that start where a smaller one ended; the moves: the paper, section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypeAlias
+
+from memnas_tf.genotype import Cell, Genotype, live_cells
+from memnas_tf.template import Geometry, Template
+
+# For each channel of a tensor the base's channel whose weights are taken; None for a new one.
+Channels: TypeAlias = tuple[int | None, ...]
+
+
+class OperationPlace(NamedTuple):
+    """Where an operation stands in a network.
+
+    Attributes:
+        block: The block's number, counted from 1.
+        cell: The cell's index in it.
+        operand: 0 for the cell's first operation, 1 for its second.
+    """
+
+    block: int
+    cell: int
+    operand: int
+
+
+class Inheritance(NamedTuple):
+    """What a network takes over from its base.
+
+    Attributes:
+        operations: The operations that keep their weights, each with the channels it reads.
+        classifier: The channels that the classifier reads.
+    """
+
+    operations: Mapping[OperationPlace, Channels]
+    classifier: Channels
+
+
+def plan_inheritance(genotype: Genotype, base: Genotype, template: Template) -> Inheritance:
+    """Tell which weights of its base a network takes over.
+
+    Cells are the same where their indices are, as moves leave them. An operation keeps its
+    weights where its kind is the same and it still reads something that was there. One that reads
+    another representation than before, as its cell was bypassed, takes channels by their
+    positions: its outputs change either way.
+
+    Args:
+        genotype: The architecture.
+        base: The architecture that moves made it from.
+        template: The size of both networks.
+
+    Returns:
+        What is taken over; an operation that is not named starts from its own initial weights.
+
+    Raises:
+        GenotypeError: If one of them cannot be built.
+    """
+    genotype.require_buildable()
+    base.require_buildable()
+    operations: dict[OperationPlace, Channels] = {}
+    entering: Channels = tuple(range((template.input_shape, *template.stem_shapes())[-1][2]))
+    pairs = zip(template.geometries(base), template.geometries(genotype), strict=True)
+    for number, ((old_block, old_geometry), (block, geometry)) in enumerate(pairs, 1):
+        before, cells = live_cells(old_block), live_cells(block)
+        for index, operand, channels in _kept_operations(
+            (before, old_geometry), (cells, geometry), entering
+        ):
+            operations[OperationPlace(number, index, operand)] = channels
+        entering = _output_channels(before, cells, geometry.filters)
+    return Inheritance(operations, entering)
+
+
+def _kept_operations(
+    old: tuple[Mapping[int, Cell], Geometry],
+    new: tuple[Mapping[int, Cell], Geometry],
+    entering: Channels,
+) -> Iterator[tuple[int, int, Channels]]:
+    (before, old_geometry), (cells, geometry) = old, new
+    for index in filter(before.__contains__, cells):
+        pairs = zip(_operands(before[index]), _operands(cells[index]), strict=True)
+        for operand, ((old_source, old_name), (source, name)) in enumerate(pairs):
+            if name != old_name:
+                continue
+            channels = entering
+            if source or old_source:
+                old_width = _width(before, old_source, old_geometry)
+                channels = _by_position(_width(cells, source, geometry), old_width)
+            if any(channel is not None for channel in channels):
+                yield index, operand, channels
+
+
+def _operands(cell: Cell) -> tuple[tuple[int, str], tuple[int, str]]:
+    return (cell.input_1, cell.operation_1), (cell.input_2, cell.operation_2)
+
+
+def _width(cells: Mapping[int, Cell], source: int, geometry: Geometry) -> int:
+    return _cell_width(cells[source], geometry.filters) if source else geometry.channels
+
+
+def _cell_width(cell: Cell, filters: int) -> int:
+    return filters * (2 if cell.combine == "concat" else 1)
+
+
+def _by_position(width: int, old_width: int, start: int = 0) -> Channels:
+    return tuple(start + i if i < old_width else None for i in range(width))
+
+
+def _output_channels(
+    before: Mapping[int, Cell], cells: Mapping[int, Cell], filters: int
+) -> Channels:
+    """Find the channels of a block's output, which its output cells make one after another."""
+    starts, position = {}, 0
+    for index, cell in before.items():
+        if cell.is_output:
+            starts[index] = position
+            position += _cell_width(cell, filters)
+    channels: list[int | None] = []
+    for index, cell in cells.items():
+        if cell.is_output:
+            old_width = _cell_width(before[index], filters) if index in starts else 0
+            channels += _by_position(_cell_width(cell, filters), old_width, starts.get(index, 0))
+    return tuple(channels)

@@ -1,0 +1,71 @@
+from dataclasses import replace
+
+import pytest
+from tensorboard.plugins.hparams import metadata
+
+from tests.helpers.event_reader import Run
+from tests.helpers.histories import made_up_history
+from tuner.rounds import FAILED
+from tuner.tensorboard.event_files import write_whole
+from tuner.tensorboard.hparams import beginning, experiment, result, score
+
+
+@pytest.fixture(scope="module")
+def history():
+    return made_up_history(3, 4, tradeoff=0.0)
+
+
+def test_every_trial_has_the_same_values_of_the_same_types(history, tmp_path):
+    seen = []
+    for entry in history.rounds:
+        for trial in entry.trials:
+            run = tmp_path / trial.trial_id
+            write_whole(run, "1.begin", beginning(history, entry, trial), step=0)
+            values, status = Run(run).hparams()
+            assert status is None
+            seen.append(values)
+    kinds = {tuple((name, type(values[name])) for name in sorted(values)) for values in seen}
+    assert len(kinds) == 1
+    assert seen[0]["tradeoff"] == 0.0
+    assert [values["parent"] for values in seen[:4]] == ["empty network"] * 4
+    assert {values["parent"] for values in seen[4:8]} == {history.rounds[0].winning_trial.trial_id}
+
+
+def test_the_declared_domains_hold_every_value(history):
+    (declared, *_) = experiment(history.settings)
+    table = metadata.parse_experiment_plugin_data(declared.metadata.plugin_data.content)
+    columns = {info.name: info for info in table.hparam_infos}
+    for entry in history.rounds:
+        for trial in entry.trials:
+            (start,) = beginning(history, entry, trial)
+            values = metadata.parse_session_start_info_plugin_data(
+                start.metadata.plugin_data.content
+            ).hparams
+            assert set(values) == set(columns)
+            for name in ("round", "cells", "tradeoff"):
+                domain = columns[name].domain_interval
+                assert domain.min_value <= values[name].number_value <= domain.max_value
+            allowed = [value.string_value for value in columns["move"].domain_discrete.values]
+            assert values["move"].string_value in allowed
+
+
+def test_every_declared_metric_is_written(history, tmp_path):
+    (declared, *_) = experiment(history.settings)
+    table = metadata.parse_experiment_plugin_data(declared.metadata.plugin_data.content)
+    entry = history.rounds[1]
+    trial = entry.trials[0]
+    write_whole(tmp_path, "4.end", result(history, entry, trial, 5), step=0)
+    write_whole(tmp_path, "5.score", score(trial), step=0)
+    assert {info.name.tag for info in table.metric_infos} == Run(tmp_path).tags("scalars")
+
+
+@pytest.mark.parametrize(("status", "number"), [("completed", 1), (FAILED, 2)])
+def test_the_end_has_the_trial_s_status(history, tmp_path, status, number):
+    entry = history.rounds[0]
+    accuracy = None if status == FAILED else 0.75
+    trial = replace(entry.trials[0], status=status, val_accuracy=accuracy, efficiency=None)
+    write_whole(tmp_path, "4.end", result(history, entry, trial, 2), step=0)
+    run = Run(tmp_path)
+    assert run.hparams()[1] == number  # TensorBoard's STATUS_SUCCESS and STATUS_FAILURE
+    assert ("result/best_val_accuracy" in run.tags("scalars")) == (status != FAILED)
+    assert score(trial) == []

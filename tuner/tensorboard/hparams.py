@@ -1,0 +1,150 @@
+"""The table of TensorBoard's HParams plugin: a line for each trial of a search."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summary_v2
+
+from memnas_tf.genotype import from_string
+from tuner.history import SearchHistory
+from tuner.rounds import COMPLETED, PlannedTrial, Round
+from tuner.settings import SearchSettings
+from tuner.tensorboard.values import Value, scalar
+
+_ACCURACY = "result/best_val_accuracy"
+_EFFICIENCY = "result/memory_efficiency"
+_EPOCHS = "result/epochs"
+_PARAMETERS = "memory/parameters_kB"
+_MOVES = {
+    "grow": "grow",
+    "operation": "trim operation",
+    "cell": "trim cell",
+    "output": "trim output",
+}
+_NO_PARENT = "empty network"
+_KILO = 1000.0
+
+
+class _Column(NamedTuple):
+    tag: str
+    title: str
+    description: str
+
+
+def experiment(settings: SearchSettings) -> list[Value]:
+    """Declare the table's columns.
+
+    TensorBoard sorts hyperparameters by name, and shows the first five of them and of the metrics
+    unless asked for more.
+
+    Args:
+        settings: The search's settings.
+
+    Returns:
+        The values.
+    """
+    hyperparameters = [
+        summary_v2.HParam("round", summary_v2.IntInterval(1, settings.max_rounds)),
+        summary_v2.HParam("move", summary_v2.Discrete(_MOVES.values())),
+        summary_v2.HParam("parent", _any_text(), description="the trial it was made from"),
+        summary_v2.HParam("cells", summary_v2.IntInterval(1, settings.blocks * settings.max_cells)),
+        summary_v2.HParam("tradeoff", summary_v2.RealInterval(0.0, 1.0), "tradeoff (lambda)"),
+        summary_v2.HParam("what_changed", _any_text()),
+    ]
+    columns = [
+        _Column(_ACCURACY, "best validation accuracy", "of all epochs, from 0 to 1"),
+        _Column(_PARAMETERS, "parameter memory (kB)", "in 1000 bytes"),
+        _intermediate(settings.target.memory),
+        _Column(_EFFICIENCY, "memory efficiency", "the paper's Equation 4; at the round's end"),
+        _Column(_EPOCHS, "epochs", "that were trained"),
+    ]
+    metrics = [
+        summary_v2.Metric(column.tag, display_name=column.title, description=column.description)
+        for column in columns
+    ]
+    return list(summary_v2.hparams_config_pb(hyperparameters, metrics).value)
+
+
+def beginning(history: SearchHistory, entry: Round, trial: PlannedTrial) -> list[Value]:
+    """Tell what is known of a trial as it begins.
+
+    Args:
+        history: The search.
+        entry: The trial's round.
+        trial: The trial.
+
+    Returns:
+        The values.
+    """
+    values = {
+        "round": entry.number,
+        "move": _MOVES[trial.kind],
+        "parent": trial.base_trial or _NO_PARENT,
+        "cells": from_string(trial.genotype).cells,
+        "tradeoff": float(history.settings.tradeoff),
+        "what_changed": trial.move,
+    }
+    # Without a name of its own the group has that of the run, which is another in every search.
+    return list(summary_v2.hparams_pb(values, trial_id="").value)
+
+
+def result(history: SearchHistory, entry: Round, trial: PlannedTrial, epochs: int) -> list[Value]:
+    """Tell how a trial ended.
+
+    Args:
+        history: The search.
+        entry: The trial's round.
+        trial: The trial, which is over.
+        epochs: How many epochs it trained; 0 where that is not known here.
+
+    Returns:
+        The values.
+    """
+    completed = trial.status == COMPLETED
+    info = plugin_data_pb2.SessionEndInfo(
+        status=api_pb2.STATUS_SUCCESS if completed else api_pb2.STATUS_FAILURE,
+        end_time_secs=time.time(),
+    )
+    end = Value(
+        tag=metadata.SESSION_END_INFO_TAG,
+        metadata=metadata.create_summary_metadata(
+            plugin_data_pb2.HParamsPluginData(session_end_info=info)
+        ),
+        tensor=metadata.NULL_TENSOR,
+    )
+    numbers = {
+        _PARAMETERS: trial.parameter_bytes / _KILO,
+        _intermediate(history.settings.target.memory).tag: trial.intermediate_bytes / _KILO,
+    }
+    if epochs:
+        numbers[_EPOCHS] = epochs
+    if trial.val_accuracy is not None:
+        numbers[_ACCURACY] = trial.val_accuracy
+    return [
+        # Once more, for training that began anew and made its readers drop what was before.
+        *beginning(history, entry, trial),
+        end,
+        *(scalar(tag, number) for tag, number in numbers.items()),
+    ]
+
+
+def score(trial: PlannedTrial) -> list[Value]:
+    """Tell what a trial came to, once its round is over.
+
+    Args:
+        trial: The trial.
+
+    Returns:
+        The values; none of a trial that failed.
+    """
+    return [] if trial.efficiency is None else [scalar(_EFFICIENCY, trial.efficiency)]
+
+
+def _intermediate(target: str) -> _Column:
+    return _Column(f"memory/{target}_kB", f"{target} memory (kB)", "in 1000 bytes, of one image")
+
+
+def _any_text() -> summary_v2.Discrete:
+    return summary_v2.Discrete([], dtype=str)
