@@ -26,7 +26,7 @@ DATA_OPTIONS = (
     click.option(
         "--image-size",
         type=Size("height", "width"),
-        help="Resize all images, in pixels; needed where they differ in size.",
+        help="Resize all images, in pixels; where sizes differ, memnas train alone does without.",
         show_default="as is",
     ),
     click.option(
@@ -38,8 +38,8 @@ DATA_OPTIONS = (
     ),
     click.option(
         "--augmentation",
-        type=click.Choice(["paper", "crop", "none"]),
-        help="Crop, flip and cutout; crop alone; or none.",
-        show_default="crop for sets of letters and digits, else paper",
+        type=click.Choice(["paper", "crop-flip", "crop", "none"]),
+        help="Crop, flip and cutout; without cutout; crop alone; or none.",
+        show_default="crop for sets of letters and digits, crop-flip if streamed, else paper",
     ),
 )

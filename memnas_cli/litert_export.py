@@ -137,6 +137,18 @@ def _load_data(
         from tuner.experiment import TrainingSettings
 
         return TrainingSettings(**settings.training).load(data_dir, settings.seed)
+    if settings is not None and settings.streamed:
+        from memnas_tf.data.training_data import load_streamed
+        from serving.litert.pixel_model import CALIBRATION_IMAGES
+
+        data = load_streamed(
+            settings.dataset,
+            data_dir,
+            shape=settings.template.input_shape,
+            validation_fraction=settings.validation_fraction,
+            limit=settings.limit,
+        )
+        return data.in_memory(CALIBRATION_IMAGES)
     if settings is not None:
         return load_dataset(
             dataset or settings.dataset,

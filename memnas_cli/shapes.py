@@ -1,4 +1,4 @@
-"""Numbers as people type them: 32x32x3 of an image, 256kB of memory, a count of at least 1."""
+"""Numbers as people type them: 32x32x3 of an image, 48,96 filters, 256kB of memory, a count."""
 
 from __future__ import annotations
 
@@ -39,6 +39,24 @@ class Size(click.ParamType):
         if len(numbers) != len(self.names) or "x".join(numbers) != value.lower():
             example = "x".join(["32", "32", "3"][: len(self.names)])
             self.fail(f"{value!r} is not {self.name}; type a size such as {example}", param, ctx)
+        return tuple(map(int, numbers))
+
+
+class Widths(click.ParamType):
+    """A number of filters, or several with commas between them."""
+
+    name = "n[,n...]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Read the numbers, or refuse what is none."""
+        if isinstance(value, tuple):
+            return value
+        numbers = str(value).split(",")
+        if not all(number.isdecimal() and int(number) for number in numbers):
+            example = "64, or 48,96,192,384 for the quarters of the network"
+            self.fail(f"{value!r} is no number of filters; type {example}", param, ctx)
         return tuple(map(int, numbers))
 
 

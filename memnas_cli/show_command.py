@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,10 @@ def show(
 ) -> None:
     """Show SOURCE, an architecture, a search or a training.
 
-    An architecture is a preset (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a
-    JSON file; its memory is that of a network of the given size. A search or a training is its
-    directory; the latter's model.keras does as well.
+    An architecture is a preset (figure-1b, supplement, MemNAS-A, MemNAS-B), a compact string such
+    as 5x0d3+0f7=, or a JSON file; its memory is that of a network of the given size, but for
+    MemNAS-A and MemNAS-B, which have a size of their own. A search or a training is its directory;
+    the latter's model.keras does as well.
     """
     console = Console()
     folder = Path(source).parent if source.endswith(".keras") else Path(source)
@@ -255,12 +257,19 @@ def _print_architecture(genotype: Genotype, template: Template) -> None:
     click.echo(to_string(genotype))
     click.echo(render(genotype))
     click.echo(
-        f"\n{template.blocks} blocks, filters {template.filters[0]}, "
+        f"\n{template.blocks} blocks, filters {_filters(template)}, "
         f"input {height}x{width}x{channels}, {template.classes} classes:\n"
         f"  parameter memory     {format_bytes(parameter_memory(genotype, template))}\n"
         f"  intermediate memory  {format_bytes(lifetime_memory(genotype, template))} "
         "(lifetime, one image)"
     )
+
+
+def _filters(template: Template) -> str:
+    runs = [(width, len(list(blocks))) for width, blocks in groupby(template.filters)]
+    if len(runs) == 1:
+        return str(runs[0][0])
+    return ", ".join(f"{count} x {width}" for width, count in runs)
 
 
 def _render_lines(genotype: str) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from memnas_cli.winner_files import read_facts
-from memnas_tf.template import Template, cifar_template, imagenet_template
+from memnas_tf.preset_templates import PRESET_TEMPLATES
+from memnas_tf.template import Template, cifar_template, imagenet_template, spread_widths
 from memnas_tf.training.directory import is_training, load_plan
 from tuner.history import ORACLE_FILE, load_search
 
@@ -25,6 +27,8 @@ def source_template(source: str) -> Template | None:
     Raises:
         MemNASError: If a search or a training cannot be read.
     """
+    if source in PRESET_TEMPLATES:
+        return PRESET_TEMPLATES[source]
     path = Path(source)
     folder = path.parent if path.suffix == ".keras" else path
     if is_training(folder):
@@ -39,7 +43,7 @@ def make_template(
     input_shape: tuple[int, int, int],
     classes: int,
     kind: str | None,
-    filters: int | None,
+    filters: tuple[int, ...] | None,
     blocks: int | None,
 ) -> tuple[str, Template]:
     """Size a network for a data set: as its source tells, where nothing else is asked for.
@@ -49,8 +53,8 @@ def make_template(
         input_shape: Height, width and channels of an image.
         classes: The number of classes.
         kind: One of `TEMPLATES`; None for the source's, which is "cifar" where it has none.
-        filters: Output channels of every operation; None for the source's if that is of the same
-            kind, or else the template's default.
+        filters: Output channels of every operation, or of those of each part of the network; None
+            for the source's if that is of the same kind, or else the template's default.
         blocks: The number of blocks; None as for filters.
 
     Returns:
@@ -63,7 +67,8 @@ def make_template(
     known_kind = "imagenet" if known and known.stem else "cifar"
     kind = kind or known_kind
     asked = {"filters": filters, "blocks": blocks}
-    size = {name: value for name, value in asked.items() if value is not None}
+    size: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if known and kind == known_kind:
-        size = {"filters": known.filters[0], "blocks": known.blocks, **size}
+        count = blocks or known.blocks
+        size = {"filters": spread_widths(known.filters, count), "blocks": count, **size}
     return kind, TEMPLATES[kind](input_shape, classes, **size)

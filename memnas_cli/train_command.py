@@ -25,7 +25,7 @@ from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.recipe import Recipe, make_recipe
 
 if TYPE_CHECKING:
-    from memnas_tf.data.dataset import ImageDataset
+    from memnas_tf.data.training_data import TrainingData
 
 
 @click.command(context_settings={"show_default": True})
@@ -34,8 +34,9 @@ def train(architecture: str, quiet: bool, as_json: bool, **options: Any) -> None
     """Train ARCHITECTURE from scratch to the end.
 
     ARCHITECTURE is the directory of a search (its answer) or of another training, a preset
-    (figure-1b, supplement), a compact string such as 5x0d3+0f7=, or a JSON file. From a search or a
-    training it takes the architecture and the size; all else is said here.
+    (figure-1b, supplement, MemNAS-A, MemNAS-B), a compact string such as 5x0d3+0f7=, or a JSON
+    file. From a search, a training, MemNAS-A and MemNAS-B it takes the architecture and the size;
+    all else is said here.
 
     \b
     What a search found on a small set, on a large one:
@@ -65,18 +66,18 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     recipe = make_recipe(options["recipe_name"], **recipe_values(options))
     check_place(directory)
     start_keras()
-    from memnas_tf.data.augmentation import default_augmentation
-    from memnas_tf.data.loading import dataset_shape, load_dataset
+    from memnas_tf.data.loading import dataset_shape
+    from memnas_tf.data.training_data import STREAMED_SIZE, load_training_data
     from memnas_tf.training.devices import check_devices
 
     # Before the data set is loaded, which may mean a long download.
     check_devices(options["devices"], recipe.batch_size)
     name, data_dir, size = (options[key] for key in ("dataset", "data_dir", "image_size"))
-    shape, classes = dataset_shape(name, data_dir, size)
+    shape, classes = dataset_shape(name, data_dir, size, varying_size=STREAMED_SIZE)
     kind, template = make_template(
         architecture, shape, classes, options["template"], options["filters"], options["blocks"]
     )
-    data = load_dataset(
+    data = load_training_data(
         name,
         data_dir,
         validation_fraction=options["validation_fraction"],
@@ -84,7 +85,7 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
         image_size=size,
         limit=options["limit"],
     )
-    policy = recipe.augmentation or default_augmentation(data.name)
+    policy = recipe.augmentation or data.default_augmentation
     plan = _plan(genotype, template, replace(recipe, augmentation=policy), data, options)
     with training_directory(directory, plan, options["overwrite"]):
         spelled_out = {
@@ -92,7 +93,7 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
             **asdict(plan.recipe),
             "architecture": plan.genotype,
             "template": kind,
-            "filters": template.filters[0],
+            "filters": _spelled_out(template.filters),
             "blocks": template.blocks,
         }
         write_options_file(directory / TRAIN_FILE, train, spelled_out, "training")
@@ -101,11 +102,16 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
         (directory / PROGRESS_FILE).unlink(missing_ok=True)
 
 
+def _spelled_out(filters: tuple[int, ...]) -> int | str:
+    same = len(set(filters)) == 1
+    return filters[0] if same else ",".join(map(str, filters))
+
+
 def _plan(
     genotype: Genotype,
     template: Template,
     recipe: Recipe,
-    data: ImageDataset,
+    data: TrainingData,
     options: dict[str, Any],
 ) -> TrainingPlan:
     import keras
@@ -119,6 +125,7 @@ def _plan(
         recipe=recipe,
         dataset=data.name,
         dataset_content=data.fingerprint,
+        streamed=data.streamed,
         limit=options["limit"],
         validation_fraction=options["validation_fraction"],
         seed=options["seed"],
@@ -128,14 +135,14 @@ def _plan(
     )
 
 
-def _train(course: Console, plan: TrainingPlan, data: ImageDataset, directory: Path) -> None:
+def _train(course: Console, plan: TrainingPlan, data: TrainingData, directory: Path) -> None:
     from memnas_cli.trained import write_trained
     from memnas_cli.training_progress import EpochProgress
     from memnas_tf.data.pipeline import steps_per_epoch
     from memnas_tf.training.train import train_network
 
     interrupts = Interrupts()
-    steps = steps_per_epoch(len(data.train_images), plan.recipe.batch_size)
+    steps = steps_per_epoch(data.train_count, plan.recipe.batch_size)
     progress = EpochProgress(course, interrupts, plan.recipe.epochs, steps)
     with progress, interrupts.noted():
         trained = train_network(plan, data, directory, [progress])

@@ -15,6 +15,7 @@ from memnas_tf.errors import MemNASError
 from memnas_tf.genotype import PRESETS, Cell, Genotype, from_string, load_genotype, to_string
 from memnas_tf.memory import arena_memory, lifetime_memory, parameter_memory
 from memnas_tf.metric import memory_efficiency
+from memnas_tf.preset_templates import PRESET_TEMPLATES
 from memnas_tf.template import Template, cifar_template, imagenet_template
 
 # Imported when first used: what is light must stay light.
@@ -27,6 +28,7 @@ _HOMES = {
 
 __all__ = [
     "PRESETS",
+    "PRESET_TEMPLATES",
     "Cell",
     "Genotype",
     "MemNASError",

@@ -178,6 +178,19 @@ def block_channels(block: Block, filters: int) -> int:
     )
 
 
+def spread_widths(widths: Sequence[int], blocks: int) -> tuple[int, ...]:
+    """Give every block its filters, as a genotype's blocks are spread over a network's.
+
+    Args:
+        widths: Filters per block, or per part of the network: of four, each is a quarter's.
+        blocks: The number of blocks.
+
+    Returns:
+        Filters per block.
+    """
+    return tuple(widths[index * len(widths) // blocks] for index in range(blocks))
+
+
 def cifar_template(
     input_shape: Sequence[int],
     classes: int,
@@ -189,7 +202,7 @@ def cifar_template(
     Args:
         input_shape: Height, width and channels of an image.
         classes: The number of classes.
-        filters: Output channels of every operation, or one number per block.
+        filters: Output channels of every operation, or as many numbers as `spread_widths` takes.
         blocks: The number of blocks.
 
     Returns:
@@ -217,7 +230,7 @@ def imagenet_template(
     Args:
         input_shape: Height, width and channels of an image.
         classes: The number of classes.
-        filters: Output channels of every operation, or one number per block.
+        filters: Output channels of every operation, or as many numbers as `spread_widths` takes.
         blocks: The number of blocks, at least 4.
 
     Returns:
@@ -244,7 +257,9 @@ def _shape(input_shape: Sequence[int]) -> tuple[int, int, int]:
 
 
 def _per_block(filters: int | Sequence[int], blocks: int) -> tuple[int, ...]:
-    return tuple(filters) if isinstance(filters, Sequence) else (filters,) * blocks
+    widths = tuple(filters) if isinstance(filters, Sequence) else (filters,)
+    # The template refuses a number of widths that is none or too large.
+    return spread_widths(widths, blocks) if 0 < len(widths) <= blocks else widths
 
 
 def _block_count(blocks: int) -> int:

@@ -12,3 +12,11 @@ def export(tmp_path_factory):
     model = make_network()
     directory = tmp_path_factory.mktemp("exports") / "pets"
     return Export(model, export_saved_model(model, PREPROCESSING, directory, facts=FACTS))
+
+
+@pytest.fixture(scope="session")
+def imagenet_dir(tmp_path_factory):
+    """A folder that holds `imagenet2012` in its own form, with a few small images."""
+    from tests.helpers.imagenet import write_imagenet
+
+    return write_imagenet(tmp_path_factory.mktemp("imagenet"))

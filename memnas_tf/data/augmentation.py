@@ -119,7 +119,12 @@ def cutout(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 
 
 POLICIES: Mapping[str, tuple[Augmentation, ...]] = MappingProxyType(
-    {"paper": (random_crop, random_flip, cutout), "crop": (random_crop,), "none": ()}
+    {
+        "paper": (random_crop, random_flip, cutout),
+        "crop-flip": (random_crop, random_flip),
+        "crop": (random_crop,),
+        "none": (),
+    }
 )
 
 
@@ -140,13 +145,29 @@ def check_policy(policy: str) -> str:
     return policy
 
 
-def augment(images: tf.Tensor, policy: str, seed: tf.Tensor) -> tf.Tensor:
+def crops(policy: str) -> bool:
+    """Tell whether a policy crops at random.
+
+    Args:
+        policy: A key of `POLICIES`.
+
+    Returns:
+        Whether it does.
+
+    Raises:
+        DataError: There is no such policy.
+    """
+    return random_crop in POLICIES[check_policy(policy)]
+
+
+def augment(images: tf.Tensor, policy: str, seed: tf.Tensor, *, cropped: bool = False) -> tf.Tensor:
     """Apply a policy to a batch.
 
     Args:
         images: Normalised images of shape (batch, h, w, c), float32.
         policy: A key of `POLICIES`.
         seed: Two integers; each step of the policy gets a seed of its own from them.
+        cropped: Whether the images are random crops already: then its crop is left out.
 
     Returns:
         Images of the same shape.
@@ -155,7 +176,8 @@ def augment(images: tf.Tensor, policy: str, seed: tf.Tensor) -> tf.Tensor:
         DataError: There is no such policy.
     """
     for step, function in enumerate(POLICIES[check_policy(policy)]):
-        images = function(images, tf.random.fold_in(seed, step))
+        if not (cropped and function is random_crop):
+            images = function(images, tf.random.fold_in(seed, step))
     return images
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
+import tensorflow as tf
 
+from memnas_tf.data.arrays import Images, Labels
+from memnas_tf.data.augmentation import default_augmentation
+from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
 from memnas_tf.preprocessing import Preprocessing
-
-Images = NDArray[np.uint8]
-Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,10 @@ class ImageDataset:
         read_test: Reads that split; call `load_test` instead.
         fingerprint: What tells the files of a folder of images from others; None for a set whose
             name tells what it is.
+        streamed: False, as opposed to a `StreamedDataset`.
     """
+
+    streamed: ClassVar = False
 
     name: str
     train_images: Images = field(repr=False)
@@ -54,6 +58,21 @@ class ImageDataset:
         return height, width, channels
 
     @property
+    def train_count(self) -> int:
+        """The number of training images."""
+        return len(self.train_images)
+
+    @property
+    def validation_count(self) -> int:
+        """The number of images held out."""
+        return len(self.validation_images)
+
+    @property
+    def default_augmentation(self) -> str:
+        """The augmentation policy that suits the images."""
+        return default_augmentation(self.name)
+
+    @property
     def preprocessing(self) -> Preprocessing:
         """What a network trained on these images needs to know to be served."""
         return Preprocessing(self.input_shape, self.mean, self.std, self.labels)
@@ -68,3 +87,40 @@ class ImageDataset:
             DataError: The set has neither a test nor a validation split, or it cannot be read.
         """
         return self.read_test()
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Do nothing: the images have been read."""
+        return nullcontext()
+
+    def training_batches(
+        self, *, batch_size: int, augmentation: str, seed: int, mixup: float = 0.0
+    ) -> tf.data.Dataset:
+        """Make endless batches of training images, as `training_pipeline` does, labels one-hot."""
+        return training_pipeline(
+            self.train_images,
+            self.train_labels,
+            mean=self.mean,
+            std=self.std,
+            batch_size=batch_size,
+            augmentation=augmentation,
+            seed=seed,
+            classes=self.classes,
+            mixup=mixup,
+        )
+
+    def validation_batches(self, *, batch_size: int, count: int) -> tf.data.Dataset:
+        """Make batches of the first images held out, labels one-hot."""
+        return evaluation_pipeline(
+            self.validation_images[:count],
+            self.validation_labels[:count],
+            mean=self.mean,
+            std=self.std,
+            batch_size=batch_size,
+            classes=self.classes,
+        )
+
+    def test_batches(self, *, batch_size: int) -> tf.data.Dataset:
+        """Make batches of all test images, labels as class numbers."""
+        return evaluation_pipeline(
+            *self.load_test(), mean=self.mean, std=self.std, batch_size=batch_size
+        )

@@ -10,7 +10,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from memnas_tf.data.dataset import Images, Labels
+from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.image_folder import LabelledFile
 from memnas_tf.data.resizing import resize_image
 from memnas_tf.errors import DataError

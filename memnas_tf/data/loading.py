@@ -12,15 +12,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from memnas_tf.data.checks import check_seed
-from memnas_tf.data.dataset import ImageDataset, Images, Labels
-from memnas_tf.data.sources import ImageSource, open_source
+from memnas_tf.data.arrays import Images, Labels
+from memnas_tf.data.checks import check_image_size, check_loading, check_seed
+from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.data.sources import ImageSource, NamedSource, open_source
 from memnas_tf.data.statistics import channel_statistics
 from memnas_tf.errors import DataError
 
 __all__ = ["ImageDataset", "load_dataset"]
 
-_TEST_SPLITS = ("test", "validation")
+TEST_SPLITS = ("test", "validation")
 
 
 def load_dataset(
@@ -62,7 +63,7 @@ def load_dataset(
         >>> data.input_shape, data.classes, len(data.train_images)
         ((8, 8, 1), 10, 1298)
     """
-    _check_arguments(validation_fraction, image_size, limit)
+    check_loading(validation_fraction, image_size, limit)
     check_seed(seed)
     source = open_source(name, data_dir, seed)
     shape = _final_shape(source, image_size)
@@ -71,7 +72,9 @@ def load_dataset(
     train, validation = split_indices(len(images), validation_fraction, seed)
     train_images = images[train]
     mean, std = channel_statistics(train_images)
-    test_split = next((split for split in _TEST_SPLITS if split in source.splits), None)
+    there = [split for split in TEST_SPLITS if split in source.splits]
+    # Of ImageNet, tensorflow_datasets may have a test split whose labels nobody knows.
+    test_split = next(filter(source.has_labels, there), there[0] if there else None)
     return ImageDataset(
         name=source.name,
         train_images=train_images,
@@ -92,6 +95,7 @@ def dataset_shape(
     name: str,
     data_dir: str | os.PathLike[str] | None = None,
     image_size: tuple[int, int] | None = None,
+    varying_size: tuple[int, int] | None = None,
 ) -> tuple[tuple[int, int, int], int]:
     """Look up what `load_dataset` will return, without loading or downloading anything.
 
@@ -99,6 +103,8 @@ def dataset_shape(
         name: As for `load_dataset`.
         data_dir: As for `load_dataset`.
         image_size: As for `load_dataset`.
+        varying_size: Height and width of a set of tensorflow_datasets whose images differ in size
+            and that no image size is given for; None refuses it.
 
     Returns:
         Height, width and channels of every image, and the number of classes.
@@ -107,8 +113,10 @@ def dataset_shape(
         DataError: The set is unknown or not for image classification, or the image size is out
             of its range.
     """
-    _check_size(image_size)
+    check_image_size(image_size)
     source = open_source(name, data_dir, seed=0)
+    if isinstance(source, NamedSource) and None in source.features.shape:
+        image_size = image_size or varying_size
     return _final_shape(source, image_size), len(source.features.labels)
 
 
@@ -128,6 +136,24 @@ def split_indices(
     Raises:
         DataError: A part that is asked for would be empty.
     """
+    held_out = count_held_out(count, validation_fraction)
+    order = np.random.default_rng(seed).permutation(count)
+    return np.sort(order[held_out:]), np.sort(order[:held_out])
+
+
+def count_held_out(count: int, validation_fraction: float) -> int:
+    """Tell how many images are held out.
+
+    Args:
+        count: Number of images.
+        validation_fraction: Part of them to hold out, rounded to whole images; 0 for none.
+
+    Returns:
+        Their number.
+
+    Raises:
+        DataError: A part that is asked for would be empty.
+    """
     held_out = round(count * validation_fraction)
     if not (0 < held_out < count or validation_fraction == 0 < count):
         raise DataError(
@@ -135,31 +161,7 @@ def split_indices(
             f"{count - held_out} to train on and {held_out} to validate on: "
             "use more images, or another fraction."
         )
-    order = np.random.default_rng(seed).permutation(count)
-    return np.sort(order[held_out:]), np.sort(order[:held_out])
-
-
-def _check_arguments(
-    validation_fraction: float, image_size: tuple[int, int] | None, limit: int | None
-) -> None:
-    if not 0 <= validation_fraction < 1:
-        raise DataError(
-            f"The validation fraction is {validation_fraction}: choose a number of at least 0 and "
-            "below 1, such as 0.1."
-        )
-    if limit is not None and limit < 2:
-        raise DataError(
-            f"The limit is {limit} images: choose 2 or more, to have one to train on and one to "
-            "validate on."
-        )
-    _check_size(image_size)
-
-
-def _check_size(image_size: tuple[int, int] | None) -> None:
-    if image_size is not None and (len(image_size) != 2 or min(image_size) < 1):
-        raise DataError(
-            f"The image size is {image_size}: give height and width in pixels, each 1 or more."
-        )
+    return held_out
 
 
 def _final_shape(source: ImageSource, image_size: tuple[int, int] | None) -> tuple[int, int, int]:

@@ -1,10 +1,4 @@
-"""Pipelines from arrays to batches: an endless one to train on, a finite one to evaluate on.
-
-What a trial sees must not depend on how many trials ran before it in the same process. So the
-order and the augmentation of every epoch are pure functions of the seed and the epoch's number:
-each new iterator, hence each `model.fit`, starts at epoch 0 and replays the same batches. Training
-that was cut off goes on with `dataset.from_epoch(n)`, which makes nothing of the epochs before.
-"""
+"""Pipelines from arrays to batches: an endless one to train on, a finite one to evaluate on."""
 
 from __future__ import annotations
 
@@ -13,15 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from memnas_tf.data.augmentation import augment, check_policy, normalize
+from memnas_tf.data.arrays import Images, Labels
+from memnas_tf.data.batching import BatchForm, Distortion, endless_epochs, in_order
 from memnas_tf.data.checks import check_batch_size, check_seed
-from memnas_tf.data.dataset import Images, Labels
-from memnas_tf.data.mixup import mixup as mix
 from memnas_tf.errors import DataError
 
-_EPOCHS = 2**31  # More than anyone trains for.
 _ORDER, _AUGMENTATION = 0, 1
-_MIXUP = 1000  # beyond the steps of any augmentation policy
 
 
 def steps_per_epoch(count: int, batch_size: int) -> int:
@@ -79,9 +70,10 @@ def training_pipeline(
     Raises:
         DataError: An argument is out of its range, or images and labels do not match.
     """
-    _check_arrays(images, labels, mean, std)
-    check_policy(augmentation)
-    _check_mixup(mixup, classes)
+    form, distortion = BatchForm(mean, std, classes), Distortion(augmentation, mixup)
+    _check_arrays(images, labels)
+    form.check(images.shape[-1])
+    distortion.check(classes)
     count = len(images)
     steps = steps_per_epoch(count, batch_size)
     size = min(batch_size, count)
@@ -100,23 +92,15 @@ def training_pipeline(
         )
 
     def make_batch(indices: tf.Tensor, batch_seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        batch = normalize(tf.gather(pixels, indices), mean, std)
-        batch = augment(batch, augmentation, batch_seed)
-        batch_labels = _encode(tf.gather(numbers, indices), classes)
-        if mixup:
-            return mix(batch, batch_labels, mixup, tf.random.fold_in(batch_seed, _MIXUP))
-        return batch, batch_labels
+        batch = form.batch(tf.gather(pixels, indices), tf.gather(numbers, indices))
+        return distortion.apply(*batch, batch_seed)
 
-    def from_epoch(first: int) -> tf.data.Dataset:
-        dataset = tf.data.Dataset.range(first, _EPOCHS).flat_map(epoch_batches)
-        dataset = dataset.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        # flat_map hides that there is no end, which readers of the cardinality want to know.
-        endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-        return _finish(dataset.apply(endless))
-
-    dataset = from_epoch(0)
-    dataset.from_epoch = from_epoch
-    return dataset
+    return endless_epochs(
+        epoch_batches,
+        lambda epochs: epochs.map(
+            make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+        ),
+    )
 
 
 def evaluation_pipeline(
@@ -144,21 +128,21 @@ def evaluation_pipeline(
     Raises:
         DataError: The batch size is below 1, or images and labels do not match.
     """
-    _check_arrays(images, labels, mean, std)
+    form = BatchForm(mean, std, classes)
+    _check_arrays(images, labels)
+    form.check(images.shape[-1])
     check_batch_size(batch_size)
     pixels, numbers = _on_cpu(images, labels)
 
     def make_batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         window = slice(start, start + batch_size)
-        return normalize(pixels[window], mean, std), _encode(numbers[window], classes)
+        return form.batch(pixels[window], numbers[window])
 
     starts = tf.data.Dataset.range(0, len(images), batch_size)
-    return _finish(starts.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True))
+    return in_order(starts.map(make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True))
 
 
-def _check_arrays(
-    images: Images, labels: Labels, mean: Sequence[float], std: Sequence[float]
-) -> None:
+def _check_arrays(images: Images, labels: Labels) -> None:
     if images.ndim != 4 or images.dtype != np.uint8 or not len(images):
         raise DataError(
             f"The images are {images.dtype} of shape {images.shape}: "
@@ -169,35 +153,9 @@ def _check_arrays(
             f"There are {len(images)} images but labels of shape {labels.shape}: "
             "give one class number for each image."
         )
-    channels = images.shape[-1]
-    if len(mean) != channels or len(std) != channels or not all(value > 0 for value in std):
-        raise DataError(
-            f"The mean is {tuple(mean)} and the deviation {tuple(std)}: "
-            f"give one number for each of {channels} channels, deviations above 0."
-        )
-
-
-def _check_mixup(mixup: float, classes: int | None) -> None:
-    if mixup and (classes is None or not mixup > 0):
-        raise DataError(
-            f"The mixup is {mixup} and the number of classes {classes}: give a mixup of 0 or more, "
-            "and the number of classes, as mixed labels are one-hot."
-        )
-
-
-def _encode(numbers: tf.Tensor, classes: int | None) -> tf.Tensor:
-    """Make class numbers one-hot, if they are to be."""
-    return numbers if classes is None else tf.one_hot(numbers, classes, dtype=tf.float32)
 
 
 def _on_cpu(images: Images, labels: Labels) -> tuple[tf.Tensor, tf.Tensor]:
     """Hold the arrays once, where the pipeline runs; a GPU's memory is for the network."""
     with tf.device("CPU:0"):
         return tf.convert_to_tensor(images), tf.convert_to_tensor(labels, tf.int64)
-
-
-def _finish(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """Fix the order of the batches, and make the next ones while one is used."""
-    options = tf.data.Options()
-    options.deterministic = True
-    return dataset.with_options(options).prefetch(tf.data.AUTOTUNE)

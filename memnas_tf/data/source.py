@@ -7,6 +7,7 @@ import difflib
 import io
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,7 +16,8 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from memnas_tf.data.dataset import Images, Labels
+from memnas_tf.data.arrays import Images, Labels
+from memnas_tf.data.checks import check_memory
 from memnas_tf.data.digits import Digits
 from memnas_tf.data.resizing import resize_image
 from memnas_tf.errors import DataError
@@ -126,6 +128,53 @@ def prepare(name: str, builder: Any, *, download: bool) -> None:
         ) from error
 
 
+def check_split(name: str, builder: Any, split: str) -> None:
+    """Refuse a split that a set does not have.
+
+    Args:
+        name: Name of the set, for the message.
+        builder: Its builder, prepared.
+        split: Name of the split.
+
+    Raises:
+        DataError: There is no such split.
+    """
+    splits = builder.info.splits
+    if split not in splits:
+        there = ", ".join(splits) or "none"
+        raise DataError(
+            f"The data set {name!r} has no split {split!r} (it has: {there}): "
+            "choose another data set or configuration."
+        )
+
+
+@contextlib.contextmanager
+def reading(name: str, builder: Any) -> Iterator[None]:
+    """Say which set it is whose files turn out damaged, or gone, within the block.
+
+    Args:
+        name: Name of the set.
+        builder: Its builder.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        DataError: If a file cannot be read.
+    """
+    try:
+        yield
+    except (
+        tf.errors.DataLossError,
+        tf.errors.InvalidArgumentError,
+        tf.errors.NotFoundError,
+    ) as error:
+        raise DataError(
+            f"The files of {name!r} in {builder.data_dir} are damaged ({_first_line(error)}): "
+            "delete that folder and load the data set again."
+        ) from error
+
+
 def read_split(
     name: str, builder: Any, split: str, count: int | None, shape: tuple[int, int, int]
 ) -> tuple[Images, Labels]:
@@ -144,15 +193,10 @@ def read_split(
     Raises:
         DataError: There is no such split, its files are damaged, or its labels are withheld.
     """
-    splits = builder.info.splits
-    if split not in splits:
-        there = ", ".join(splits) or "none"
-        raise DataError(
-            f"The data set {name!r} has no split {split!r} (it has: {there}): "
-            "choose another data set or configuration."
-        )
-    examples = splits[split].num_examples
+    check_split(name, builder, split)
+    examples = builder.info.splits[split].num_examples
     count = examples if count is None else min(count, examples)
+    check_memory(f"split {split!r} of {name!r}", (count, *shape))
     images = np.empty((count, *shape), dtype=np.uint8)
     labels = np.empty(count, dtype=np.int64)
     dataset = builder.as_dataset(
@@ -165,16 +209,11 @@ def read_split(
     if read_features(name, builder).shape != shape:
         dataset = dataset.map(partial(_resize, shape[:2]), num_parallel_calls=tf.data.AUTOTUNE)
     start = 0
-    try:
+    with reading(name, builder):
         for batch, batch_labels in dataset.batch(_READ_BATCH).as_numpy_iterator():
             images[start : start + len(batch)] = batch
             labels[start : start + len(batch)] = batch_labels
             start += len(batch)
-    except tf.errors.OpError as error:
-        raise DataError(
-            f"The files of {name!r} in {builder.data_dir} are damaged ({_first_line(error)}): "
-            "delete that folder and load the data set again."
-        ) from error
     if labels.min(initial=0) < 0:
         raise DataError(
             f"The labels of split {split!r} of {name!r} are withheld (they are -1): "

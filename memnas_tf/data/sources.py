@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from memnas_tf.data import source
-from memnas_tf.data.dataset import Images, Labels
+from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.image_files import common_shape, read_images
 from memnas_tf.data.image_folder import find_images, is_image_folder
+from memnas_tf.data.records import Records, find_records
 from memnas_tf.data.source import ImageFeatures
 
 
@@ -31,6 +33,9 @@ class ImageSource(Protocol):
     @property
     def splits(self) -> tuple[str, ...]:
         """The names of its splits."""
+
+    def has_labels(self, split: str) -> bool:
+        """Tell whether the labels of a split that is there are not withheld."""
 
     def read(
         self, split: str, count: int | None, shape: tuple[int, int, int]
@@ -71,6 +76,26 @@ class NamedSource:
         """Read the first images of a split, all for None, resized to a shape."""
         return source.read_split(self.name, self._builder, split, count, shape)
 
+    def count(self, split: str, limit: int | None = None) -> int:
+        """Return the number of images of a split, or the limit if there are more."""
+        source.check_split(self.name, self._builder, split)
+        count: int = self._builder.info.splits[split].num_examples
+        return count if limit is None else min(count, limit)
+
+    def records(self, split: str, first: int = 0, last: int | None = None) -> Records:
+        """Find the images of a split as they lie on disk, from the first to before the last."""
+        last = self.count(split) if last is None else last
+        return find_records(self.name, self._builder, split, first, last)
+
+    def has_labels(self, split: str) -> bool:
+        """Tell whether the labels of a split that is there are not withheld."""
+        records = self.records(split, 0, 1)
+        return all(records.parse(record)[1] >= 0 for record in records.read())
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Say that it is this set whose files cannot be read, if one cannot within the block."""
+        return source.reading(self.name, self._builder)
+
 
 class FolderSource:
     """A folder of images.
@@ -97,6 +122,10 @@ class FolderSource:
     def splits(self) -> tuple[str, ...]:
         """The names of its splits."""
         return tuple(self._folder.splits)
+
+    def has_labels(self, split: str) -> bool:
+        """Tell that the labels of a split are not withheld: they are the names of its folders."""
+        return split in self.splits
 
     def read(
         self, split: str, count: int | None, shape: tuple[int, int, int]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import keras
 
-from memnas_tf.data.dataset import ImageDataset
-from memnas_tf.data.pipeline import evaluation_pipeline
+from memnas_tf.data.training_data import TrainingData
 
 EVALUATION_BATCH = 256
 
 
-def accuracy_on_test_split(model: keras.Model, data: ImageDataset) -> float | None:
+def accuracy_on_test_split(model: keras.Model, data: TrainingData) -> float | None:
     """Measure a network on the test split, which nothing else looks at.
 
     Args:
@@ -22,8 +21,6 @@ def accuracy_on_test_split(model: keras.Model, data: ImageDataset) -> float | No
     """
     if data.test_split is None:
         return None
-    images, labels = data.load_test()
-    batches = evaluation_pipeline(
-        images, labels, mean=data.mean, std=data.std, batch_size=EVALUATION_BATCH
-    )
-    return float(model.evaluate(batches, verbose=0, return_dict=True)["accuracy"])
+    batches = data.test_batches(batch_size=EVALUATION_BATCH)
+    with data.reading():
+        return float(model.evaluate(batches, verbose=0, return_dict=True)["accuracy"])

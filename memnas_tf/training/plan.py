@@ -23,6 +23,7 @@ class TrainingPlan:
         recipe: Its values, with those that were changed.
         dataset: The data set's name.
         dataset_content: What tells a folder's files from others; None for a set known by name.
+        streamed: Whether its images are read from disk in every epoch, and cropped there.
         limit: How many images of the training split are used; None for all.
         validation_fraction: The part of them that is held out; 0 for none.
         seed: The seed of every random choice.
@@ -37,6 +38,7 @@ class TrainingPlan:
     recipe: Recipe
     dataset: str
     dataset_content: str | None
+    streamed: bool
     limit: int | None
     validation_fraction: float
     seed: int

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 import keras
 
-from memnas_tf.data.augmentation import default_augmentation
-from memnas_tf.data.dataset import ImageDataset
-from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
+from memnas_tf.data.pipeline import steps_per_epoch
+from memnas_tf.data.training_data import TrainingData
 from memnas_tf.errors import TrainingError
 from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
@@ -43,7 +42,7 @@ class TrainedNetwork(NamedTuple):
 
 def train_network(
     plan: TrainingPlan,
-    data: ImageDataset,
+    data: TrainingData,
     directory: Path,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> TrainedNetwork:
@@ -64,7 +63,7 @@ def train_network(
         TrainingError: If its checkpoint is damaged, or the loss is no number any more.
         ConfigError: If the devices are not there, or cannot share a batch.
     """
-    recipe, images = plan.recipe, len(data.train_images)
+    recipe, images = plan.recipe, data.train_count
     check_devices(plan.devices, min(recipe.batch_size, images))
     steps = steps_per_epoch(images, recipe.batch_size)
     progress = _load_progress(directory / PROGRESS_FILE, plan.seed)
@@ -75,7 +74,8 @@ def train_network(
         arguments = _fit_arguments(plan, data, steps)
         arguments["callbacks"] = [*_callbacks(plan, directory, arguments), *callbacks]
         _, arguments = continue_fit(model, progress, directory / PROGRESS_FILE, (), arguments)
-        history = model.fit(**arguments).history
+        with data.reading():
+            history = model.fit(**arguments).history
         use_averaged_weights(model)
     return TrainedNetwork(_float32_copy(model, plan), history)
 
@@ -90,29 +90,20 @@ def _load_progress(path: Path, seed: int) -> TrainingProgress:
     return progress or TrainingProgress(seed)
 
 
-def _fit_arguments(plan: TrainingPlan, data: ImageDataset, steps: int) -> dict[str, Any]:
+def _fit_arguments(plan: TrainingPlan, data: TrainingData, steps: int) -> dict[str, Any]:
     recipe = plan.recipe
-    form: dict[str, Any] = {"mean": data.mean, "std": data.std, "classes": data.classes}
     # Where devices share a batch, each has as many images as the others.
     batch = EVALUATION_BATCH // plan.devices * plan.devices
-    held_out = len(data.validation_images) // plan.devices * plan.devices
+    held_out = data.validation_count // plan.devices * plan.devices
     validation = None
     if held_out:
-        validation = evaluation_pipeline(
-            data.validation_images[:held_out],
-            data.validation_labels[:held_out],
-            batch_size=batch,
-            **form,
-        )
+        validation = data.validation_batches(batch_size=batch, count=held_out)
     return {
-        "x": training_pipeline(
-            data.train_images,
-            data.train_labels,
+        "x": data.training_batches(
             batch_size=recipe.batch_size,
-            augmentation=recipe.augmentation or default_augmentation(plan.dataset),
+            augmentation=str(recipe.augmentation),
             seed=plan.seed,
             mixup=recipe.mixup,
-            **form,
         ),
         "validation_data": validation,
         "epochs": recipe.epochs,

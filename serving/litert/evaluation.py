@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from memnas_tf.data.dataset import Images, Labels
+from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.pipeline import evaluation_pipeline
 from memnas_tf.litert.interpreter import start_interpreter
 from memnas_tf.preprocessing import Preprocessing

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from memnas_tf.data.dataset import ImageDataset, Images, Labels
+from memnas_tf.data.arrays import Images, Labels
+from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.errors import ConfigError, ExportError
 from memnas_tf.keras_models.estimate import check_backend
 from memnas_tf.keras_models.loading import check_measurable

@@ -18,6 +18,7 @@ def make_plan(name="paper", genotype="0c3+0mp=", filters=4, policy="float32", **
         recipe=recipe,
         dataset="digits",
         dataset_content=None,
+        streamed=False,
         limit=None,
         validation_fraction=0.2,
         seed=3,

@@ -16,6 +16,14 @@ def show(*arguments):
     return CliRunner().invoke(main, ["show", *map(str, arguments)])
 
 
+def test_a_preset_of_a_size_is_shown_with_it():
+    output = show("MemNAS-A").output
+    assert "blocks 1 to 16, each" in output
+    assert "16 blocks, filters 4 x 32, 4 x 56, 4 x 144, 4 x 472, input 224x224x3" in output
+    document = json.loads(show("MemNAS-A", "--json").output)
+    assert document["template"]["filters"][:5] == [32] * 4 + [56]
+
+
 def test_an_architecture_for_people():
     output = show("figure-1b").output
     assert output.startswith("5x0d3+0f7,1ap:0d5=,1mp+2mp=\n")

@@ -4,6 +4,7 @@ import pytest
 
 from memnas_cli.source_template import make_template, source_template
 from memnas_tf.errors import ConfigError
+from memnas_tf.preset_templates import PRESET_TEMPLATES
 from memnas_tf.template import cifar_template, imagenet_template
 from memnas_tf.training.directory import training_directory
 from tests.helpers.trainings import make_plan
@@ -48,8 +49,19 @@ def test_kind_and_size_are_the_source_s_but_for_what_is_asked(training):
     source = training(LARGE)
     same = make_template(source, SHAPE, 7, None, None, None)
     assert same == ("imagenet", replace(LARGE, classes=7))
-    wider = make_template(source, SHAPE, 5, None, 16, None)[1]
+    wider = make_template(source, SHAPE, 5, None, (16,), None)[1]
     assert (wider.filters, wider.blocks) == ((16,) * 4, 4)
+
+
+def test_a_preset_of_a_size_has_it_for_other_classes_and_images():
+    assert source_template("MemNAS-A") == PRESET_TEMPLATES["MemNAS-A"]
+    kind, template = make_template("MemNAS-A", (192, 192, 3), 5, None, None, None)
+    known = PRESET_TEMPLATES["MemNAS-A"]
+    assert (kind, template) == ("imagenet", replace(known, input_shape=(192, 192, 3), classes=5))
+    _, fewer = make_template("MemNAS-A", SHAPE, 5, None, None, 8)
+    assert fewer.filters == known.filters[::2]
+    _, narrow = make_template("MemNAS-A", SHAPE, 5, None, (8, 16), None)
+    assert narrow.filters == (8,) * 8 + (16,) * 8
 
 
 def test_the_size_of_another_kind_is_not_taken(training):

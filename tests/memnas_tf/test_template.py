@@ -12,6 +12,7 @@ from memnas_tf.template import (
     block_channels,
     cifar_template,
     imagenet_template,
+    spread_widths,
 )
 
 GOOD = Template((32, 32, 3), 10, (8, 8), (1, 2))
@@ -61,6 +62,14 @@ def test_filters_per_block():
     assert cifar_template([32, 32, 3], 10, [8, 16], blocks=2).filters == (8, 16)
 
 
+def test_fewer_filters_than_blocks_are_those_of_parts():
+    template = imagenet_template(filters=(8, 16, 24, 32))
+    assert template.filters == (8,) * 4 + (16,) * 4 + (24,) * 4 + (32,) * 4
+    assert template.stem == (2, 4)
+    assert cifar_template((32, 32, 3), 10, (8, 16)).filters == (8, 8, 8, 16, 16)
+    assert spread_widths((8, 16, 24, 32), 2) == (8, 24)
+
+
 def test_a_template_is_a_key():
     assert len({cifar_template([32, 32, 3], 10, [8] * 5), cifar_template((32, 32, 3), 10, 8)}) == 1
 
@@ -97,11 +106,11 @@ def test_what_cannot_be_is_refused(changes, message):
         (lambda: cifar_template((32, 32, 3), 10, blocks=2.0), "blocks is 2.0"),
         (lambda: cifar_template((32, 32, 3), 10, 64.0), "filters are .64.0"),
         (lambda: cifar_template((32, 32, 3), 10, None), "filters are .None"),
-        (lambda: cifar_template((32, 32, 3), 10, [64]), "1 filters and 5 strides"),
+        (lambda: cifar_template((32, 32, 3), 10, [64] * 6), "6 filters and 5 strides"),
         (lambda: imagenet_template(blocks=3), "blocks is 3; the ImageNet template needs at least"),
         (lambda: imagenet_template((16, 16, 3)), "16x16 is too small.*at least 32x32"),
         (lambda: imagenet_template(filters=[]), "0 filters and 16 strides"),
-        (lambda: imagenet_template(filters="wide"), "4 filters and 16 strides"),
+        (lambda: imagenet_template(filters="wide"), "filters are .*'w'.*each must be at least 1"),
     ],
 )
 def test_makers_refuse_too(make, message):

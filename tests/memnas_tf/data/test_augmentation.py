@@ -123,5 +123,5 @@ def test_default_augmentation(name: str, policy: str) -> None:
 
 
 def test_unknown_policy() -> None:
-    with pytest.raises(DataError, match="'mixup': choose one of paper, crop, none"):
+    with pytest.raises(DataError, match="'mixup': choose one of paper, crop-flip, crop, none"):
         augment(make_images(4, 4), "mixup", (0, 0))

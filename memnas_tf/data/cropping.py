@@ -1,0 +1,97 @@
+"""Crops of encoded images: only what is kept is decoded.
+
+The standard crops of ImageNet. Source of the random ones: Szegedy et al., "Going deeper with
+convolutions", section 6, arXiv:1409.4842 (8 to 100 % of the area, aspect from 3/4 to 4/3).
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from memnas_tf.data.resizing import resize_image
+
+AREA = (0.08, 1.0)
+ASPECT = (3 / 4, 4 / 3)
+# An image is shrunk until its shorter side has 256 pixels before 224 are cut out of its centre.
+_SHORTER_SIDE, _CENTRE = 256, 224
+_ATTEMPTS = 10
+
+
+def random_crop_window(size: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Choose a window of random area, aspect and place.
+
+    Args:
+        size: Height and width of the image, in pixels.
+        seed: Two integers.
+
+    Returns:
+        Top, left, height and width, in pixels; the whole image where ten attempts give nothing.
+    """
+    begin, extent, _ = tf.image.stateless_sample_distorted_bounding_box(
+        tf.concat((size, (1,)), axis=0),
+        tf.zeros((1, 0, 4)),
+        seed,
+        min_object_covered=0.0,
+        aspect_ratio_range=ASPECT,
+        area_range=AREA,
+        max_attempts=_ATTEMPTS,
+        use_image_if_no_bounding_boxes=True,
+    )
+    return tf.concat((begin[:2], extent[:2]), axis=0)
+
+
+def decode_random_crop(
+    encoded: tf.Tensor, shape: tuple[int, int, int], seed: tf.Tensor
+) -> tf.Tensor:
+    """Decode a random crop of an image and resize it.
+
+    Args:
+        encoded: The bytes of a JPEG or PNG file.
+        shape: Height, width and channels to return.
+        seed: Two integers.
+
+    Returns:
+        uint8 pixels of that shape.
+    """
+    channels = shape[2]
+
+    def from_jpeg() -> tf.Tensor:
+        window = random_crop_window(tf.io.extract_jpeg_shape(encoded)[:2], seed)
+        return tf.io.decode_and_crop_jpeg(encoded, window, channels=channels)
+
+    def from_another() -> tf.Tensor:
+        image = tf.io.decode_image(encoded, channels, expand_animations=False)
+        window = random_crop_window(tf.shape(image)[:2], seed)
+        return tf.image.crop_to_bounding_box(image, window[0], window[1], window[2], window[3])
+
+    image = tf.cond(tf.io.is_jpeg(encoded), from_jpeg, from_another)
+    return _resized(image, shape[:2], channels)
+
+
+def decode_centre_crop(encoded: tf.Tensor, shape: tuple[int, int, int]) -> tf.Tensor:
+    """Decode an image, shrink it, and cut out its centre.
+
+    For 224x224 pixels the shorter side is brought to 256; for others in proportion.
+
+    Args:
+        encoded: The bytes of a JPEG or PNG file.
+        shape: Height, width and channels to return.
+
+    Returns:
+        uint8 pixels of that shape.
+    """
+    height, width, channels = shape
+    image = tf.io.decode_image(encoded, channels, expand_animations=False)
+    image.set_shape((None, None, channels))
+    size = tf.cast(tf.shape(image)[:2], tf.float32)
+    # The smallest size of the same aspect that leaves such a margin on both axes.
+    scale = tf.reduce_max(tf.constant((height, width), tf.float32) / size)
+    scaled = tf.cast(tf.round(size * scale * (_SHORTER_SIDE / _CENTRE)), tf.int32)
+    image = resize_image(image, scaled)
+    top, left = tf.unstack((scaled - (height, width)) // 2)
+    return tf.ensure_shape(image[top : top + height, left : left + width], shape)
+
+
+def _resized(image: tf.Tensor, size: tuple[int, int], channels: int) -> tf.Tensor:
+    image.set_shape((None, None, channels))
+    return resize_image(image, size)
