@@ -30,7 +30,10 @@ class Run:
 
     def tags(self, plugin: str) -> set[str]:
         """Return the tags of a plugin that have values."""
-        known = self._events.PluginTagToContent(plugin)
+        try:
+            known = self._events.PluginTagToContent(plugin)
+        except KeyError:  # so the reader says that the run has nothing of the plugin
+            return set()
         return {tag for tag in known if self._events.Tensors(tag)}
 
     def all_tags(self) -> set[str]:

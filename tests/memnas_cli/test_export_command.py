@@ -143,7 +143,7 @@ def test_a_search_that_names_its_data_set_takes_no_other(finished, tmp_path):
         finished[0] / "searches" / "digits", "--to", tmp_path / "models", "--dataset", "mnist"
     )
     assert result.exit_code == 2
-    assert "was searched on 'digits'; leave --dataset out" in result.output
+    assert "was trained on 'digits'; leave --dataset out" in result.output
 
 
 def test_another_data_set_than_the_models_is_refused(finished, tmp_path):
