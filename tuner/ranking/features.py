@@ -79,12 +79,19 @@ def pattern_features(genotype: Genotype, template: Template) -> Features:
     features = _size_features(genotype, template)
     totals: Counter[str] = Counter()
     for number, block in enumerate(genotype.blocks, start=1):
-        found = block_features(block)
-        totals.update(found)
-        for name, value in found.items():
-            if name.startswith((OPERATION, _READS)) or name in _PATHS:
-                features[f"block {number}: {name}"] = value
+        totals.update(block_features(block))
+        features.update(_placed_features(block, number))
     return features | totals
+
+
+@lru_cache(maxsize=200_000)
+def _placed_features(block: Block, number: int) -> Mapping[str, float]:
+    """Return those of a block's features that matter for their place in the network."""
+    return {
+        f"block {number}: {name}": value
+        for name, value in block_features(block).items()
+        if name.startswith((OPERATION, _READS)) or name in _PATHS
+    }
 
 
 @lru_cache(maxsize=200_000)

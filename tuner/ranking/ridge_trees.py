@@ -11,7 +11,7 @@ Source: Hoerl and Kennard, "Ridge Regression", Technometrics 1970; Geurts, Ernst
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesRegressor
@@ -35,6 +35,8 @@ PENALTY = 20.0
 FAVOURS = {SIZE: 3.0, _ROUND: 20.0}
 TREES = 200
 FEATURES_PER_SPLIT = 0.5
+# Candidates in memory as features: hundreds of numbers by name for each.
+AT_ONCE = 1000
 
 
 class RidgeTreesRanker:
@@ -85,7 +87,10 @@ class RidgeTreesRanker:
             raise ConfigError("this ranker has not learned anything yet; call fit first")
         if not genotypes:
             return np.zeros(0)
-        ridge, trees = self._models
+        parts = [self._score(part, *self._models) for part in _parts(genotypes)]
+        return np.concatenate(parts)
+
+    def _score(self, genotypes: Sequence[Genotype], ridge: Pipeline, trees: Pipeline) -> Scores:
         trends, patterns = self._describe(genotypes)
         return np.asarray((ridge.predict(trends) + trees.predict(patterns)) / 2, np.float64)
 
@@ -95,6 +100,11 @@ class RidgeTreesRanker:
             [trend_features(genotype, self.template) for genotype in genotypes],
             [pattern_features(genotype, self.template) for genotype in genotypes],
         )
+
+
+def _parts(genotypes: Sequence[Genotype]) -> Iterator[Sequence[Genotype]]:
+    for start in range(0, len(genotypes), AT_ONCE):
+        yield genotypes[start : start + AT_ONCE]
 
 
 def _fit_ridge(features: Sequence[Features], targets: Scores) -> Pipeline:

@@ -117,3 +117,10 @@ def test_the_same_network_written_otherwise_gets_the_same_score(make, draw):
     )
     first, second = ranker.score([genotype, swapped])
     assert first == pytest.approx(second)
+
+
+def test_scores_do_not_depend_on_how_many_are_asked_for(make, draw, monkeypatch):
+    ranker, genotypes = make([labelled(draw(20, 11))]), draw(7, 12)
+    at_once = ranker.score(genotypes)
+    monkeypatch.setattr("tuner.ranking.ridge_trees.AT_ONCE", 3)
+    np.testing.assert_allclose(ranker.score(genotypes), at_once)
