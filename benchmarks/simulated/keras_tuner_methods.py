@@ -14,7 +14,6 @@ from benchmarks.simulated.simulation import BudgetSpent, Simulation
 from tuner import MemNASHyperModel
 from tuner.search_space import choose_genotype
 
-_INITIAL_POINTS = 20
 _NO_LIMIT = 10_000  # trials; the budget of epochs ends the search
 
 
@@ -55,17 +54,8 @@ def random_search(simulation: Simulation) -> None:
 
 
 def bayesian_optimization(simulation: Simulation) -> None:
-    """Run `keras_tuner.BayesianOptimization`, but for its first points.
-
-    It begins with three random trials for every hyperparameter, of which a network has a hundred:
-    more than a whole budget.
-    """
-    _search(
-        _BayesianOptimization,
-        simulation,
-        max_trials=_NO_LIMIT,
-        num_initial_points=_INITIAL_POINTS,
-    )
+    """Run `keras_tuner.BayesianOptimization`."""
+    _search(_BayesianOptimization, simulation, max_trials=_NO_LIMIT)
 
 
 def hyperband(simulation: Simulation) -> None:
