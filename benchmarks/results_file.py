@@ -35,3 +35,17 @@ def complete(
                 file.write(json.dumps(rows[key]) + "\n")
         results.append(rows[key])
     return results
+
+
+def keep_of_table(path: Path, networks: int) -> None:
+    """Drop results that were measured on a table of another size.
+
+    Args:
+        path: The file of results, which need not exist.
+        networks: The number of networks of the table.
+    """
+    if path.exists():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if json.loads(line)["networks"] == networks]
+        if len(kept) < len(lines):
+            path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")

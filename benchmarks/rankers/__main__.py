@@ -17,7 +17,6 @@ command goes on. Results of a table that has grown since are dropped.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -30,7 +29,7 @@ from benchmarks.rankers.measuring import measure
 from benchmarks.rankers.plot import draw
 from benchmarks.rankers.summary import alternative_table, difference_table, metric_table
 from benchmarks.rankers.tasks import KINDS, Network, draw_task
-from benchmarks.results_file import Row, complete
+from benchmarks.results_file import Row, complete, keep_of_table
 from benchmarks.table import TABLE, load_table
 from benchmarks.table_training import table_template
 from tuner.ranking import RANKERS
@@ -90,20 +89,6 @@ def possible_tasks(networks: Sequence[Network]) -> list[tuple[str, int]]:
         for labels in LABELS
         if draw_task(kind, networks, labels, 0) is not None
     ]
-
-
-def keep_of_table(path: Path, networks: int) -> None:
-    """Drop results that were measured on a table of another size.
-
-    Args:
-        path: The file of results, which need not exist.
-        networks: The number of networks of the table.
-    """
-    if path.exists():
-        lines = path.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if json.loads(line)["networks"] == networks]
-        if len(kept) < len(lines):
-            path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
 
 def print_tables(

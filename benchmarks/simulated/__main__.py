@@ -4,57 +4,31 @@
 
 Prints how well the model predicts networks that it has not seen, and the regret of each method:
 how much its answer lacks, in points of accuracy, of the best network known, after so many epochs.
-Results are written as they come, and the same command goes on from them.
+Results are written as they come, and the same command goes on from them; those of a table that has
+grown since are dropped.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from benchmarks.results_file import complete
+from benchmarks.results_file import complete, keep_of_table
 from benchmarks.simulated.comparison import draw_regret, regret_table
 from benchmarks.simulated.evolution import best_accuracy
 from benchmarks.simulated.methods import METHODS
-from benchmarks.simulated.simulation import BudgetSpent, Simulation, incumbents
+from benchmarks.simulated.simulation import incumbents, simulate
 from benchmarks.simulated.surrogate import Surrogate, cross_validate
 from benchmarks.table import TABLE, load_table
 from benchmarks.table_training import table_template
 from memnas_tf.memory import parse_bytes
 
 POINTS = 10  # of a regret curve
-
-
-def simulate(
-    surrogate: Surrogate,
-    method: Callable[[Simulation], object],
-    seed: int,
-    budget: int,
-    max_parameters: int | None = None,
-) -> Simulation:
-    """Run a search on the surrogate.
-
-    Args:
-        surrogate: What tells accuracies.
-        method: The method, which may end before its budget is spent.
-        seed: The search's seed.
-        budget: The number of epochs that it may spend.
-        max_parameters: The largest parameter memory of a network, in bytes; None for any.
-
-    Returns:
-        What it spent and found.
-    """
-    simulation = Simulation(surrogate, seed, budget, max_parameters)
-    with contextlib.suppress(BudgetSpent):
-        method(simulation)
-    return simulation
 
 
 def main() -> None:
@@ -76,6 +50,7 @@ def main() -> None:
     print(", ".join(f"{name} {value:.3g}" for name, value in quality.items()))
     surrogate = Surrogate(rows, template)
     points = [args.budget * (index + 1) // POINTS for index in range(POINTS)]
+    keep_of_table(args.results, len(rows))
     best = best_accuracy(surrogate, args.max_parameters)
 
     def measure(key: str) -> dict[str, Any]:
@@ -97,9 +72,6 @@ def main() -> None:
         )
         for method in args.methods
     }
-    outdated = {run["networks"] for runs in curves.values() for run in runs} - {len(rows)}
-    if outdated:
-        parser.error(f"{args.results} is of a table of {outdated} networks, not {len(rows)}")
     print(regret_table(curves, best))
     if args.plot:
         draw_regret(curves, best, args.plot)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.simulated.surrogate import Surrogate
@@ -105,6 +106,31 @@ class Simulation:
                 )
             )
         return float(curve[epochs - 1])
+
+
+def simulate(
+    surrogate: Surrogate,
+    method: Callable[[Simulation], object],
+    seed: int,
+    budget: int,
+    max_parameters: int | None = None,
+) -> Simulation:
+    """Run a search on the surrogate.
+
+    Args:
+        surrogate: What tells accuracies.
+        method: The method, which may end before its budget is spent.
+        seed: The search's seed.
+        budget: The number of epochs that it may spend.
+        max_parameters: The largest parameter memory of a network, in bytes; None for any.
+
+    Returns:
+        What it spent and found.
+    """
+    simulation = Simulation(surrogate, seed, budget, max_parameters)
+    with contextlib.suppress(BudgetSpent):
+        method(simulation)
+    return simulation
 
 
 def incumbents(trained: Sequence[Trained], points: Sequence[int]) -> list[float | None]:

@@ -3,7 +3,7 @@
     python -m benchmarks.simulated.sweep --results benchmarks/results/simulated_sweep.jsonl
 
 Prints what the searches answer, as means over seeds. Results are written as they come, and the
-same command goes on from them.
+same command goes on from them; those of a table that has grown since are dropped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from benchmarks.results_file import complete
+from benchmarks.results_file import complete, keep_of_table
 from benchmarks.simulated.memnas_methods import search
 from benchmarks.simulated.simulation import Simulation
 from benchmarks.simulated.surrogate import Surrogate
@@ -69,7 +69,9 @@ def main() -> None:
     parser.add_argument("--budget", type=int, default=500, help="in epochs")
     args = parser.parse_args()
     template = table_template(args.table)
-    surrogate = Surrogate(load_table([args.table]), template)
+    rows = load_table([args.table])
+    keep_of_table(args.results, len(rows))
+    surrogate = Surrogate(rows, template)
 
     def measure(key: str) -> dict[str, Any]:
         metric, tradeoff, seed = key.split("/")
@@ -77,6 +79,7 @@ def main() -> None:
         answer = from_string(search(simulation, metric=metric, tradeoff=float(tradeoff)))
         return {
             "run": key,
+            "networks": len(rows),
             "metric": metric,
             "tradeoff": float(tradeoff),
             "accuracy": surrogate.accuracy(answer),

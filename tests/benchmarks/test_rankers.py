@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from benchmarks.rankers.__main__ import keep_of_table, possible_tasks
+from benchmarks.rankers.__main__ import possible_tasks
 from benchmarks.rankers.contestants import ALTERNATIVES, BASELINES, make_contestant
 from benchmarks.rankers.measuring import measure, tops
 from benchmarks.rankers.summary import difference_table, interval
 from benchmarks.rankers.tasks import DEVELOPED_ON, Network, draw_task
+from benchmarks.results_file import keep_of_table
 from benchmarks.table import TABLE
 from benchmarks.table_training import table_template
 from benchmarks.table_work import work_list

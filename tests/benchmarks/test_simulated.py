@@ -1,4 +1,3 @@
-import contextlib
 import random
 
 import numpy as np
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from benchmarks.simulated.comparison import regret_table
 from benchmarks.simulated.evolution import mutate
 from benchmarks.simulated.methods import METHODS, OURS
-from benchmarks.simulated.simulation import BudgetSpent, Simulation, Trained, incumbents
+from benchmarks.simulated.simulation import BudgetSpent, Simulation, Trained, incumbents, simulate
 from benchmarks.simulated.surrogate import Surrogate, cross_validate
 from benchmarks.table import TABLE, load_table
 from benchmarks.table_training import table_template
@@ -28,12 +27,6 @@ def rows():
 @pytest.fixture(scope="module")
 def surrogate(rows):
     return Surrogate(rows, table_template(TABLE))
-
-
-def run(method, simulation):
-    with contextlib.suppress(BudgetSpent):
-        METHODS[method](simulation)
-    return simulation
 
 
 def test_the_model_of_the_table_ranks_networks_that_it_has_not_seen(rows):
@@ -91,7 +84,7 @@ def test_a_mutant_can_be_built_and_keeps_to_the_size(genotype, seed):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_keeps_to_its_budgets_and_its_seed(method, surrogate):
     first, again = (
-        run(method, Simulation(surrogate, 1, budget=90, max_parameters=150_000)) for _ in range(2)
+        simulate(surrogate, METHODS[method], 1, budget=90, max_parameters=150_000) for _ in range(2)
     )
     assert 80 <= first.trained[-1].spent <= 90
     for one in first.trained:
@@ -104,7 +97,7 @@ def test_a_method_keeps_to_its_budgets_and_its_seed(method, surrogate):
 def test_a_search_finds_better_networks_than_random_search(surrogate):
     answers = {
         method: [
-            incumbents(run(method, Simulation(surrogate, seed, 400)).trained, [400])[0]
+            incumbents(simulate(surrogate, METHODS[method], seed, 400).trained, [400])[0]
             for seed in range(5)
         ]
         for method in (OURS, "RandomSearch (KerasTuner)")
