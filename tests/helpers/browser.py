@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -81,14 +82,10 @@ class Browser:
         """Return the own and the displayed width of each picture; 0 where it is not loaded."""
         return [tuple(pair) for pair in self.driver.execute_script(_PICTURES)]
 
-    def wait_for_words(self, *expected: str) -> list[str]:
-        """Wait until texts are displayed, each a piece of its own, and return all."""
+    def wait_for_words(self, *expected: str | re.Pattern[str]) -> None:
+        """Wait until texts are displayed, each a piece of its own; a pattern is found in one."""
         end = time.monotonic() + _SECONDS
-        while True:
-            words = self.words()
-            missing = [text for text in expected if text not in words]
-            if not missing:
-                return words
+        while missing := _missing(expected, words := self.words()):
             assert time.monotonic() < end, f"{missing} not among {words}"
             time.sleep(0.3)
 
@@ -106,6 +103,15 @@ class Browser:
         """Return what the page and the browser complained of."""
         entries = self.driver.get_log("browser")
         return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
+
+
+def _missing(
+    expected: tuple[str | re.Pattern[str], ...], words: list[str]
+) -> list[str | re.Pattern[str]]:
+    def shown(text: str | re.Pattern[str]) -> bool:
+        return text in words if isinstance(text, str) else any(map(text.search, words))
+
+    return [text for text in expected if not shown(text)]
 
 
 @contextmanager

@@ -166,8 +166,8 @@ def test_a_browser_shows_it_without_a_complaint(report, tmp_path):
         for scheme in ("light", "dark"):
             browser.prefer(scheme)
             browser.open(page.as_uri())
-            words = browser.wait_for_words("The search", "Networks")
-            assert HOSTILE in " ".join(words)
+            browser.wait_for_words("The search", "Networks")
+            assert HOSTILE in " ".join(browser.words())
             browser.driver.execute_script(
                 "for (const part of document.querySelectorAll('details')) part.open = true"
             )
