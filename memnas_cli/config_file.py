@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from memnas_cli.shapes import Bytes, Widths
+from memnas_cli.shapes import Bytes, Counts
 from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.errors import ConfigError
 
@@ -127,8 +127,8 @@ def _kinds(option: click.Parameter) -> tuple[tuple[type, ...], str]:
         return (int, float), "a number"
     if isinstance(kind, Bytes):
         return (int, str), 'a number of bytes, such as 256000 or "256kB"'
-    if isinstance(kind, Widths):
-        return (int, str), 'a number of filters, or several in quotes, such as "48,96"'
+    if isinstance(kind, Counts):
+        return (int, str), f"a number of {kind.what}, or several in quotes with commas between"
     if isinstance(kind, click.Choice) and all(choice.isdecimal() for choice in kind.choices):
         return (int,), f"one of {', '.join(kind.choices)}"
     return (str,), "text in quotes"

@@ -102,6 +102,7 @@ class LiveView:
         for trial in running:
             if trial.trial_id not in self._trials:
                 epochs = settings.planned_epochs(trial.base_trial is not None) or self._epochs
+                epochs = trial.until_epoch or epochs
                 # The chief of workers knows nothing of their steps.
                 total = None if self._workers else epochs * self._steps
                 task = self._bars.add_task(f"trial {trial.trial_id}", total=total, state="")

@@ -11,8 +11,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from memnas_cli.numbers import Numbers
 from memnas_cli.server_options import ServerOptions, read_server_options, server_options
+from memnas_cli.shapes import Counts
 from serving.client.client import DEFAULT_SIGNATURE
 from serving.client.retries import RetryPolicy
 from serving.load_test.measuring import Load, Measurement, measure
@@ -29,8 +29,15 @@ _PERCENTS = (50, 90, 99)
     type=click.Path(path_type=Path),
     help="Image file to send.  [default: random pixels]",
 )
-@click.option("--concurrency", default="1,2,4,8", type=Numbers(), help="Clients side by side.")
-@click.option("--batch-size", default="1", type=Numbers(), help="Images in a request.")
+@click.option(
+    "--concurrency",
+    default="1,2,4,8",
+    type=Counts("clients", "1,2,4"),
+    help="Clients side by side.",
+)
+@click.option(
+    "--batch-size", default="1", type=Counts("images", "1,8"), help="Images in a request."
+)
 @click.option(
     "--seconds",
     default=5.0,
@@ -67,7 +74,11 @@ def load_test(
         from memnas_tf.drawing.picture_file import check_suffix
 
         check_suffix(plot)
-    loads = [Load(clients, size) for size in batch_size for clients in concurrency]
+    loads = [
+        Load(clients, size)
+        for size in dict.fromkeys(batch_size)
+        for clients in dict.fromkeys(concurrency)
+    ]
     measurements = _measure(options, signature, image, loads, warm_up, seconds)
     if as_json:
         click.echo(json.dumps([_document(row) for row in measurements], indent=1))

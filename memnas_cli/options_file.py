@@ -11,6 +11,7 @@ import click
 import tomli_w
 
 from memnas_cli.config_file import known_keys
+from memnas_cli.shapes import as_typed
 from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.files import write_text
 
@@ -45,7 +46,7 @@ def write_options_file(
 
 def _value(option: click.Parameter, value: Any, directory: Path) -> Any:
     if isinstance(value, tuple):
-        return "x".join(map(str, value))
+        return as_typed(option, value)  # TOML has no such thing
     is_path = isinstance(option.type, click.Path) or (
         option.name == "dataset" and is_image_folder(value)
     )

@@ -12,7 +12,7 @@ from memnas_cli.live_view import LiveView
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
-from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round
+from tuner.rounds import COMPLETED, FAILED, PAUSED, STOPPED, PlannedTrial, Round
 from tuner.trials.trial_files import ERROR_FILE
 
 
@@ -30,6 +30,7 @@ class SearchProgress(SearchListener):
         self._view = view
         self._interrupts = interrupts
         self._over: set[str | None] = set()
+        self._paused: set[str | None] = set()
         self._announced: set[int] = set()
 
     def __enter__(self) -> SearchProgress:
@@ -57,6 +58,7 @@ class SearchProgress(SearchListener):
         """Say where a resumed search stands."""
         trials = [trial for entry in history.rounds for trial in entry.trials]
         self._over = {trial.trial_id for trial in trials if trial.is_over}
+        self._paused = {trial.trial_id for trial in trials if trial.status == PAUSED}
         self._announced = {entry.number for entry in history.rounds if entry.winner is not None}
         if self._over:
             self.say(f"resuming after {len(self._over)} trials in {len(history.rounds)} rounds")
@@ -64,7 +66,9 @@ class SearchProgress(SearchListener):
     def on_trial_begin(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """Announce a round with its first trial."""
         entry = history.round_of(trial)
-        if entry.trials[0] is trial:
+        if trial.rung_accuracies:
+            self.say(f"  going on with  {trial.move}")
+        elif entry.trials[0] is trial:
             self.say(_round_line(entry, history.settings.max_rounds))
         self._view.show(history, entry)
 
@@ -80,21 +84,28 @@ class SearchProgress(SearchListener):
     def on_trial_end(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """Print the trial's line, and the round's winner after its last."""
         entry = history.round_of(trial)
+        if trial.is_over:
+            self._over.add(trial.trial_id)
+        if trial.status == STOPPED and trial.trial_id in self._paused:
+            return  # it was told of when it came to the rung
         seconds = history.durations.get(trial.trial_id or "")
         took = "      " if seconds is None else f"{seconds:4.0f} s"
-        result = (
-            f"{100 * (trial.val_accuracy or 0):5.1f} %" if trial.status == COMPLETED else "failed "
-        )
+        result = "failed "
+        if trial.val_accuracy is not None and trial.status != FAILED:
+            result = f"{100 * trial.val_accuracy:5.1f} %"
         why = ""
         if trial.status == FAILED and trial.trial_id is not None:
             why = f"  (see trial_{trial.trial_id}/{ERROR_FILE})"
+        elif trial.status != COMPLETED and trial.rung_accuracies:
+            self._paused.add(trial.trial_id)
+            rung = history.settings.rungs[len(trial.rung_accuracies) - 1]
+            why = f"  (at the rung of {rung} {'epoch' if rung == 1 else 'epochs'})"
         self.say(
             f"  {result}  {format_bytes(trial.parameter_bytes):>8} parameters"
             f"  {format_bytes(trial.lifetime_bytes):>8} lifetime"
             f"  {format_bytes(trial.arena_bytes):>8} arena"
             f"  {took}  {trial.move}{why}"
         )
-        self._over.add(trial.trial_id)
         self._announce_winners(history)
         self._view.show(history, entry)
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.quiet import start_keras
 from memnas_cli.search_options import search_options
+from memnas_cli.shapes import as_typed
 from memnas_cli.workers import LOGS_FOLDER, Workers, as_chief
 from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.memory import MemoryTarget, memory_target
@@ -84,7 +85,7 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}
     )
     names = ("max_rounds", "trials_per_round", "max_trials", "tradeoff", "metric", "ranker", "seed")
-    kept = ("inherit_epochs", "keep_checkpoints", "directory", "overwrite")
+    kept = ("inherit_epochs", "reduction_factor", "keep_checkpoints", "directory", "overwrite")
     aim = {name: options[name] for name in MemoryTarget.__dataclass_fields__}
     arguments = {name: options[name] for name in (*names, *kept)}
     size = {name: options[name] for name in ("filters", "blocks", "max_cells")}
@@ -108,6 +109,7 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
             data=data,
             project_name=options["project_name"],
             listener=WorkerLog(interrupts) if is_worker() else progress,
+            rungs=options["rungs"] or (),
             **arguments,
             **aim,
         )
@@ -163,6 +165,5 @@ def command_line(command: click.Command, options: Mapping[str, Any]) -> list[str
         value = options.get(parameter.name or "")
         if value is None or isinstance(value, bool):
             continue
-        text = "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
-        arguments += [parameter.opts[-1], text]
+        arguments += [parameter.opts[-1], as_typed(parameter, value)]
     return arguments

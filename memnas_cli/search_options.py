@@ -9,11 +9,12 @@ import click
 
 from memnas_cli.config_file import config_option
 from memnas_cli.data_options import DATA_OPTIONS
-from memnas_cli.shapes import COUNT, Bytes
+from memnas_cli.shapes import COUNT, Bytes, Counts
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
 from memnas_tf.template import DEFAULT_BLOCKS
+from tuner.halving import DEFAULT_REDUCTION_FACTOR
 from tuner.ranking import RANKERS
 from tuner.settings import DEFAULT_RANKER
 from tuner.trials.trial_files import DEFAULT_KEEP
@@ -105,6 +106,19 @@ _TRAINING = (
         help="Start candidates from their base's weights, from the second round on, and train them "
         "for so many epochs.",
         show_default="from scratch",
+    ),
+    click.option(
+        "--rungs",
+        type=Counts("epochs", "2, or 3,9,27 for several rungs"),
+        help="Train a round's candidates for so many epochs, and only the better part of them on, "
+        "to the next rung or the end.",
+        show_default="train all to the end",
+    ),
+    click.option(
+        "--reduction-factor",
+        default=DEFAULT_REDUCTION_FACTOR,
+        type=COUNT,
+        help="At a rung, one of so many candidates goes on.",
     ),
     click.option("--batch-size", default=32, type=COUNT, help="Images per training step."),
     click.option(

@@ -41,11 +41,24 @@ class Size(click.ParamType):
             self.fail(f"{value!r} is not {self.name}; type a size such as {example}", param, ctx)
         return tuple(map(int, numbers))
 
+    def text(self, value: tuple[int, ...]) -> str:
+        """Write numbers as they are read."""
+        return "x".join(map(str, value))
 
-class Widths(click.ParamType):
-    """A number of filters, or several with commas between them."""
+
+class Counts(click.ParamType):
+    """A count, or several with commas between them.
+
+    Args:
+        what: What is counted.
+        example: Counts to type.
+    """
 
     name = "n[,n...]"
+
+    def __init__(self, what: str, example: str) -> None:
+        self.what = what
+        self._example = example
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -55,9 +68,28 @@ class Widths(click.ParamType):
             return value
         numbers = str(value).split(",")
         if not all(number.isdecimal() and int(number) for number in numbers):
-            example = "64, or 48,96,192,384 for the quarters of the network"
-            self.fail(f"{value!r} is no number of filters; type {example}", param, ctx)
+            refusal = f"{value!r} is no number of {self.what}; type {self._example}"
+            self.fail(refusal, param, ctx)
         return tuple(map(int, numbers))
+
+    def text(self, value: tuple[int, ...]) -> str:
+        """Write numbers as they are read."""
+        return ",".join(map(str, value))
+
+
+def as_typed(option: click.Parameter, value: Any) -> str:
+    """Write an option's value as a person types it.
+
+    Args:
+        option: The option.
+        value: Its value.
+
+    Returns:
+        The text.
+    """
+    if isinstance(value, tuple) and isinstance(option.type, Size | Counts):
+        return option.type.text(value)
+    return str(value)
 
 
 class Bytes(click.ParamType):

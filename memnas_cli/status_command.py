@@ -13,7 +13,7 @@ from memnas_cli.completion import complete_search
 from memnas_tf.directory_lock import is_running
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
-from tuner.rounds import COMPLETED, FAILED, PLANNED, RUNNING
+from tuner.rounds import COMPLETED, FAILED, PAUSED, PLANNED, RUNNING, STATES, STOPPED
 from tuner.timing import format_seconds, seconds_left, trials_left
 
 
@@ -74,8 +74,9 @@ def status_document(directory: Path) -> dict[str, Any]:
 
 def _counts(history: SearchHistory) -> dict[str, int]:
     states = [trial.status for entry in history.rounds for trial in entry.trials]
-    counts = {name: states.count(name) for name in (COMPLETED, FAILED, RUNNING, PLANNED)}
-    return {**counts, "at_most": counts[COMPLETED] + counts[FAILED] + trials_left(history)}
+    counts = {name: states.count(name) for name in STATES}
+    over = sum(trial.is_over for entry in history.rounds for trial in entry.trials)
+    return {**counts, "at_most": over + trials_left(history)}
 
 
 def _best(history: SearchHistory) -> dict[str, Any] | None:
@@ -100,6 +101,8 @@ def _lines(document: dict[str, Any]) -> list[str]:
         f"trials     {trials[COMPLETED]} done, {trials[FAILED]} failed, {trials[RUNNING]} "
         f"{under_way}, {trials[PLANNED]} planned, {trials['at_most']} at most",
     ]
+    if trials[PAUSED] or trials[STOPPED]:
+        lines.append(f"at rungs   {trials[STOPPED]} stopped, {trials[PAUSED]} paused")
     best = document["best"]
     if best is None:
         lines.append("best       no round is over yet")

@@ -11,7 +11,7 @@ import click
 from memnas_cli.completion import complete_source
 from memnas_cli.config_file import config_option
 from memnas_cli.data_options import DATA_OPTIONS
-from memnas_cli.shapes import COUNT, Widths
+from memnas_cli.shapes import COUNT, Counts
 from memnas_cli.source_template import TEMPLATES
 from memnas_tf.training.recipe import COURSES, DEFAULT_RECIPE, RECIPES, Recipe
 
@@ -39,7 +39,7 @@ _NETWORK = (
     ),
     click.option(
         "--filters",
-        type=Widths(),
+        type=Counts("filters", "64, or 48,96,192,384 for the quarters of the network"),
         help="Output channels of every operation; several numbers are those of equal parts of the "
         "network.",
         show_default="those of the source, else the template's",

@@ -26,6 +26,7 @@ from memnas_tf.errors import SearchError
 from memnas_tf.files import write_json, write_text
 from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.distributed.leasing_oracle import LeasingOracle
+from tuner.halving import leave_rung, pause
 from tuner.history import ORACLE_FILE, SearchHistory, read_document
 from tuner.planning import plan_round, require_fit, stop_reason
 from tuner.ranking import Ranker, make_ranker
@@ -35,13 +36,14 @@ from tuner.rounds import (
     FAILED,
     PLANNED,
     RUNNING,
+    STOPPED,
     PlannedTrial,
     Round,
     base_measurement,
     find_trial,
     ranked_trials,
 )
-from tuner.search_space import declare_trial_values, trial_values
+from tuner.search_space import UNTIL_EPOCH, declare_trial_values, trial_values
 from tuner.settings import SearchSettings
 from tuner.trials.trial_format import TRIAL_FILE, trial_document
 
@@ -216,11 +218,16 @@ class MemNASOracle(LeasingOracle):
         # The rounds say which trial is what; KerasTuner's own lists lag behind them by a kill.
         super().set_state({**state, "ongoing_trials": {}, "retry_queue": []})
         self.trials = {}
+        ended = []
         for entry in self.rounds:
             for planned in entry.trials:
-                if planned.trial_id is not None:
-                    self._take_up(entry, planned, held.get(planned.trial_id))
+                if planned.trial_id is not None and self._take_up(
+                    entry, planned, held.get(planned.trial_id)
+                ):
+                    ended.append(planned.trial_id)
         self._retry_queue.reverse()  # taken from the end
+        for trial_id in ended:  # when all are there: others may go on with it, or the next round
+            self._note_end(self.trials[trial_id])
         self.start_order = [key for key in self.start_order if key in self.trials]
         self.end_order = [key for key in self.end_order if key in self.trials]
 
@@ -235,20 +242,24 @@ class MemNASOracle(LeasingOracle):
     def _save_trial(self, trial: trial_module.Trial) -> None:
         write_json(Path(self._get_trial_dir(trial.trial_id)) / TRIAL_FILE, trial_document(trial))
 
-    def _take_up(self, entry: Round, planned: PlannedTrial, holder: str | None) -> None:
-        """Take up a trial from a directory, and go on with one that was cut off."""
+    def _take_up(self, entry: Round, planned: PlannedTrial, holder: str | None) -> bool:
+        """Take up a trial from a directory, and go on with one that was cut off.
+
+        Tells whether it ended just before the kill: it came between its file and the oracle's.
+        """
         trial = read_trial(
             Path(self._project_dir), entry, planned, self.hyperparameters, self.objective
         )
         if trial is None:  # it was handed out, and nothing of it was saved
             planned.status, planned.trial_id = PLANNED, None
-            return
+            return False
         self.trials[trial.trial_id] = trial
         if planned.status != RUNNING:
-            return
+            return False
         if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
-            self._note_end(trial)  # the kill came between the trial's file and the oracle's
-        elif holder is not None and self._training.seconds is not None:
+            return True
+        trial.hyperparameters.values.update(trial_values(entry, planned))  # it may go on by now
+        if holder is not None and self._training.seconds is not None:
             trial.status = _STATUS.RUNNING
             self.ongoing_trials[holder] = trial
             self.tuner_ids.add(holder)
@@ -257,6 +268,7 @@ class MemNASOracle(LeasingOracle):
         else:
             self._forget_result(trial)
             self._retry_queue.append(trial.trial_id)
+        return False
 
     def _is_stopped(self) -> bool:
         return self.stop_reason is not None
@@ -273,11 +285,15 @@ class MemNASOracle(LeasingOracle):
         self.save()
 
     def _note_end(self, trial: trial_module.Trial) -> None:
-        if trial.trial_id not in self.end_order:
-            self.end_order.append(trial.trial_id)
         planned = find_trial(self.rounds, trial.trial_id)
         if planned is not None:
             self._record(planned, trial)
+        if planned is None or planned.is_over:
+            self._add_to_end_order(trial)
+
+    def _add_to_end_order(self, trial: trial_module.Trial) -> None:
+        if trial.trial_id not in self.end_order:
+            self.end_order.append(trial.trial_id)
 
     def _next_candidate(self, trial_id: str) -> dict[str, Any]:
         if not self.rounds or self.rounds[-1].is_over:
@@ -326,7 +342,7 @@ class MemNASOracle(LeasingOracle):
 
     def _end_trial(self, ended: trial_module.Trial) -> None:
         trial = self.trials.get(ended.trial_id)
-        if trial is None or ended.trial_id in self.end_order:
+        if trial is None or ended.trial_id in self.end_order or not self._is_due(trial, ended):
             _LOGGER.info("ignoring the end of trial %s, which is not under way", ended.trial_id)
             return
         trial.hyperparameters, trial.message = ended.hyperparameters, ended.message
@@ -347,18 +363,28 @@ class MemNASOracle(LeasingOracle):
             # KerasTuner's requests carry none.
             trial.message = f"it failed on a worker (see trial_{trial.trial_id}, or its log)"
         if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
-            self._note_end(trial)
+            self._note_end(trial)  # which leaves one that goes on later IDLE
         self._save_trial(trial)
         self.save()
         with contextlib.suppress(KeyError):  # of a trial that began before a restart
             self._display.on_trial_end(trial)
 
+    def _is_due(self, trial: trial_module.Trial, ended: trial_module.Trial) -> bool:
+        """Whether a trial is on the way to where it ended: a worker given up for dead may lag."""
+        until = [one.hyperparameters.values.get(UNTIL_EPOCH) for one in (trial, ended)]
+        planned = find_trial(self.rounds, trial.trial_id)
+        return until[0] == until[1] and (planned is None or planned.status == RUNNING)
+
     def _record(self, planned: PlannedTrial, trial: trial_module.Trial) -> None:
-        if trial.status == _STATUS.COMPLETED:
-            planned.status, planned.val_accuracy = COMPLETED, float(trial.score)
-        else:
+        if trial.status != _STATUS.COMPLETED:
             planned.status = FAILED
             _LOGGER.warning("trial %s failed: %s", trial.trial_id, trial.message)
+        elif planned.until_epoch is None:
+            planned.status, planned.val_accuracy = COMPLETED, float(trial.score)
+        else:
+            trial.status = _STATUS.IDLE
+            pause(planned, float(trial.score))
+        self._leave_rung()
         current = self.rounds[-1]
         if current.is_over and current.winner is None:
             current.close(
@@ -370,6 +396,29 @@ class MemNASOracle(LeasingOracle):
         limit = self.max_consecutive_failed_trials
         if limit is not None and self._failures_in_a_row() >= limit:
             self.stop_reason = f"{limit} trials in a row failed; the last: {trial.message}"
+
+    def _leave_rung(self) -> None:
+        current, settings = self.rounds[-1], self.settings
+        going_on = leave_rung(
+            current,
+            settings.rungs,
+            settings.reduction_factor,
+            base_measurement(self.rounds[:-1]),
+            settings.tradeoff,
+            settings.metric,
+        )
+        for planned in current.trials:
+            if planned.status == STOPPED and planned.trial_id not in self.end_order:
+                trial = self.trials[str(planned.trial_id)]
+                trial.status = _STATUS.COMPLETED
+                self._add_to_end_order(trial)
+                self._save_trial(trial)
+        for planned in reversed(going_on):  # the queue is taken from its end
+            trial = self.trials[str(planned.trial_id)]
+            self._forget_result(trial)
+            trial.hyperparameters.values.update(trial_values(current, planned))
+            self._run_times[trial.trial_id] = 0
+            self._retry_queue.append(trial.trial_id)
 
     def _failures_in_a_row(self) -> int:
         count = 0

@@ -23,6 +23,7 @@ from memnas_tf.moves import Candidate, generate_candidates
 from memnas_tf.template import Template
 from tuner.ranking import LabelledRound, Ranker
 from tuner.rounds import (
+    STOPPED,
     PlannedTrial,
     Round,
     base_measurement,
@@ -84,6 +85,7 @@ def plan_round(
     start = base_trial(rounds)
     for trial in trials:
         trial.base_trial = start.trial_id if start else None
+        trial.until_epoch = settings.rungs[0] if settings.rungs else None
     too_large = len(made) - len(fitting)
     return Round(number, to_string(base), len(fitting), too_large, memory_spread, trials)
 
@@ -197,7 +199,8 @@ def stop_reason(rounds: Sequence[Round], settings: SearchSettings) -> str | None
         The reason, for people.
     """
     if rounds and rounds[-1].winner is None:
-        return f"all {len(rounds[-1].trials)} trials of round {len(rounds)} failed"
+        tried = [trial for trial in rounds[-1].trials if trial.status != STOPPED]
+        return f"all {len(tried)} trials of round {len(rounds)} failed"
     if len(rounds) >= settings.max_rounds:
         return f"reached max_rounds ({settings.max_rounds})"
     planned = sum(len(entry.trials) for entry in rounds)

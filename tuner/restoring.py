@@ -17,7 +17,7 @@ from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.files import remove_temporaries
 from tuner.history import ORACLE_FILE
-from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round
+from tuner.rounds import COMPLETED, FAILED, PAUSED, STOPPED, PlannedTrial, Round
 from tuner.search_space import trial_values
 from tuner.trials.trial_files import trial_directory
 from tuner.trials.trial_format import TRIAL_FILE, load_trial
@@ -25,6 +25,13 @@ from tuner.trials.trial_format import TRIAL_FILE, load_trial
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus
 _DAMAGED = ".damaged"
+# As KerasTuner has it: that of a trial which is neither says nothing that counts.
+_EXPECTED = {
+    PAUSED: _STATUS.IDLE,
+    COMPLETED: _STATUS.COMPLETED,
+    STOPPED: _STATUS.COMPLETED,
+    FAILED: _STATUS.FAILED,
+}
 
 
 def read_trial(
@@ -51,11 +58,11 @@ def read_trial(
     try:
         trial = load_trial(directory / TRIAL_FILE)
     except FileNotFoundError:
-        if planned.status not in (COMPLETED, FAILED):
+        if planned.status not in _EXPECTED:
             return None
     except (OSError, ValueError) as error:
         _LOGGER.warning("cannot read %s (%s); making it again", directory / TRIAL_FILE, error)
-    expected = {COMPLETED: _STATUS.COMPLETED, FAILED: _STATUS.FAILED}.get(planned.status)
+    expected = _EXPECTED.get(planned.status)
     if trial is None or (expected is not None and trial.status != expected):
         trial = _remade(entry, planned, space, objective)
     return trial
@@ -98,10 +105,9 @@ def _remade(
         **trial_values(entry, planned),
     }
     trial = trial_module.Trial(hyperparameters, trial_id=planned.trial_id)
-    if planned.status == COMPLETED:
-        trial.status, trial.score = _STATUS.COMPLETED, planned.val_accuracy
+    trial.status = _EXPECTED.get(planned.status, trial.status)
+    if planned.status in (COMPLETED, PAUSED, STOPPED):
+        trial.score = planned.val_accuracy
         trial.metrics.register(objective.name, objective.direction)
         trial.metrics.update(objective.name, planned.val_accuracy)
-    elif planned.status == FAILED:
-        trial.status = _STATUS.FAILED
     return trial

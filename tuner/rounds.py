@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from statistics import mean
 from typing import Any
 
 from memnas_tf.genotype import Genotype, canonical_key, from_string
@@ -22,7 +23,9 @@ from memnas_tf.metric import (
     memory_terms,
 )
 
-PLANNED, RUNNING, COMPLETED, FAILED = "planned", "running", "completed", "failed"
+PLANNED, RUNNING, PAUSED = "planned", "running", "paused"
+COMPLETED, STOPPED, FAILED = "completed", "stopped", "failed"
+STATES = (PLANNED, RUNNING, PAUSED, COMPLETED, STOPPED, FAILED)
 
 
 @dataclass
@@ -39,10 +42,13 @@ class PlannedTrial:
         intermediate_bytes: The one of the two that the search aims at.
         base_trial: KerasTuner's trial of the round's base; None in the first round.
         predicted: The efficiency that the ranker expected, where one ranked it.
-        status: "planned", "running", "completed" or "failed".
+        status: One of `STATES`: "paused" at a rung, "stopped" there for good.
         trial_id: KerasTuner's trial, once it has one.
-        val_accuracy: Its best validation accuracy, once it is completed.
-        efficiency: Its memory efficiency, once its round is over.
+        until_epoch: The rung that it trains to, in epochs; None to the end.
+        rung_accuracies: Its best validation accuracy at each rung that it has reached.
+        val_accuracy: Its best validation accuracy so far, once it was measured.
+        efficiency: Its memory efficiency, once its round is over; an expected one if it was
+            stopped.
         memory_term: The part of it that was known before training.
     """
 
@@ -57,6 +63,8 @@ class PlannedTrial:
     predicted: float | None = None
     status: str = PLANNED
     trial_id: str | None = None
+    until_epoch: int | None = None
+    rung_accuracies: list[float] = field(default_factory=list)
     val_accuracy: float | None = None
     efficiency: float | None = None
     memory_term: float | None = None
@@ -64,7 +72,7 @@ class PlannedTrial:
     @property
     def is_over(self) -> bool:
         """Whether the trial has been run, to whatever end."""
-        return self.status in (COMPLETED, FAILED)
+        return self.status in (COMPLETED, STOPPED, FAILED)
 
     @property
     def measurement(self) -> Measurement:
@@ -104,7 +112,7 @@ class Round:
 
     @property
     def completed(self) -> list[PlannedTrial]:
-        """The trials that ended with a result."""
+        """The trials that were trained to the end."""
         return [trial for trial in self.trials if trial.status == COMPLETED]
 
     @property
@@ -120,17 +128,20 @@ class Round:
             tradeoff: The paper's lambda.
             metric: The variant of Equation 4.
         """
-        completed = self.completed
-        if not completed:
+        if not self.completed:
             return
-        measured = [trial.measurement for trial in completed]
+        scored = [trial for trial in self.trials if trial.status in (COMPLETED, STOPPED)]
+        measured = [
+            trial.measurement._replace(accuracy=accuracy)
+            for trial, accuracy in zip(scored, final_accuracies(scored), strict=True)
+        ]
         equation = (base or median_measurement(measured), tradeoff, metric, self.memory_spread)
         scores = memory_efficiency(measured, *equation)
         terms = memory_terms(measured, *equation)
-        for trial, score, term in zip(completed, scores, terms, strict=True):
+        for trial, score, term in zip(scored, scores, terms, strict=True):
             trial.efficiency, trial.memory_term = score, term
         # Of equals the earlier wins, whatever order they ended in.
-        best = max(completed, key=lambda trial: trial.efficiency or 0.0)
+        best = max(self.completed, key=lambda trial: trial.efficiency or 0.0)
         self.winner = self.trials.index(best)
 
     @classmethod
@@ -145,6 +156,30 @@ class Round:
         # `asdict` copies every value, and this is done for all rounds twice a trial.
         trials = [dict(vars(trial)) for trial in self.trials]
         return {**vars(self), "trials": trials}
+
+
+def final_accuracies(trials: Sequence[PlannedTrial]) -> list[float]:
+    """Return what trials measured at their end, or would have, had they not been stopped at a rung.
+
+    A stopped one is expected to gain from its rung on what the others gained on average. So a
+    round is scored on one scale, and a ranker learns from all of it.
+
+    Args:
+        trials: The completed and the stopped trials of a round, at least one of them completed.
+
+    Returns:
+        Accuracies from 0 to 1.
+    """
+    completed = [trial for trial in trials if trial.status == COMPLETED]
+
+    def gain(rung: int) -> float:
+        return mean((one.val_accuracy or 0.0) - one.rung_accuracies[rung] for one in completed)
+
+    return [
+        (trial.val_accuracy or 0.0)
+        + (gain(len(trial.rung_accuracies) - 1) if trial.status == STOPPED else 0.0)
+        for trial in trials
+    ]
 
 
 def find_trial(rounds: Sequence[Round], trial_id: str) -> PlannedTrial | None:
@@ -186,6 +221,7 @@ def ranked_trials(rounds: Sequence[Round]) -> list[PlannedTrial]:
     Equation 4 compares a candidate with its base. A chain of winners adds such steps up: a
     trial's total is its own efficiency plus those of the winners that led to its base. The best
     total is a round's winner by construction, and a last round that only loses does not count.
+    Trials that were stopped early are not among them.
 
     Args:
         rounds: The rounds of a search.
@@ -194,7 +230,7 @@ def ranked_trials(rounds: Sequence[Round]) -> list[PlannedTrial]:
         The trials, of equals the earlier first.
     """
     totals = sorted(total_efficiencies(rounds), key=lambda pair: -pair[0])
-    return [trial for _, trial in totals]
+    return [trial for _, trial in totals if trial.status == COMPLETED]
 
 
 def total_efficiencies(rounds: Sequence[Round]) -> Iterator[tuple[float, PlannedTrial]]:

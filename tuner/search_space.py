@@ -17,9 +17,9 @@ from memnas_tf.genotype import Block, Cell, Genotype, from_string, to_string
 from memnas_tf.genotype.genotype import COMBINES
 from memnas_tf.metric import Spread
 from memnas_tf.operations import BY_NAME
-from tuner.rounds import COMPLETED, FAILED, RUNNING, PlannedTrial, Round
+from tuner.rounds import COMPLETED, FAILED, PAUSED, RUNNING, PlannedTrial, Round
 
-GENOTYPE, BASE_TRIAL = "genotype", "base_trial"
+GENOTYPE, BASE_TRIAL, UNTIL_EPOCH = "genotype", "base_trial", "until_epoch"
 _OPERATIONS = list(BY_NAME)
 
 
@@ -56,6 +56,7 @@ def trial_values(entry: Round, trial: PlannedTrial) -> dict[str, Any]:
         "lifetime_bytes": trial.lifetime_bytes,
         "arena_bytes": trial.arena_bytes,
         BASE_TRIAL: trial.base_trial or "",  # None does not cross to a worker
+        UNTIL_EPOCH: trial.until_epoch or 0,
         GENOTYPE: trial.genotype,
         "base": entry.base,
     }
@@ -72,7 +73,7 @@ def known_round(trial: trial_module.Trial, memory: str) -> Round:
         The round with this trial alone, without its kind and what the ranker expected.
     """
     values = trial.hyperparameters.values
-    ends = {"COMPLETED": COMPLETED, "FAILED": FAILED}
+    states = {"COMPLETED": COMPLETED, "FAILED": FAILED, "IDLE": PAUSED}
     planned = PlannedTrial(
         genotype=values[GENOTYPE],
         kind="",
@@ -82,8 +83,9 @@ def known_round(trial: trial_module.Trial, memory: str) -> Round:
         arena_bytes=values["arena_bytes"],
         intermediate_bytes=values[f"{memory}_bytes"],
         base_trial=values[BASE_TRIAL] or None,
-        status=ends.get(trial.status, RUNNING),
+        status=states.get(trial.status, RUNNING),
         trial_id=trial.trial_id,
+        until_epoch=values[UNTIL_EPOCH] or None,
         val_accuracy=trial.score,
     )
     return Round(values["round"], values["base"], 1, 0, Spread(0, 0), [planned])

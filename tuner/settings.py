@@ -11,6 +11,7 @@ from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.memory import MemoryTarget, memory_target
 from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
 from memnas_tf.template import Template
+from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs, check_rungs_end
 from tuner.ranking import RANKERS
 
 DEFAULT_RANKER = "ridge-trees"
@@ -35,6 +36,9 @@ class SearchSettings:
         target: The memory that is aimed at, and what it may take at most.
         inherit_epochs: The number of epochs of a candidate that starts from its base's weights;
             None to train every candidate from scratch.
+        rungs: Numbers of epochs, ascending, after which only the better part of a round's
+            candidates goes on; none to train all of them to the end.
+        reduction_factor: One of so many candidates goes on at a rung.
         training: What else the results depend on, such as the data set's name or the number
             of epochs, as plain values. A search is only resumed with the same.
 
@@ -54,6 +58,8 @@ class SearchSettings:
     seed: int = 0
     target: MemoryTarget = field(default_factory=memory_target)
     inherit_epochs: int | None = None
+    rungs: tuple[int, ...] = ()
+    reduction_factor: int = DEFAULT_REDUCTION_FACTOR
     training: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,6 +70,9 @@ class SearchSettings:
             value = getattr(self, name)
             if not _is_int(value) or value < 1:
                 raise ConfigError(f"{name} is {value!r}; it must be a whole number, at least 1")
+        check_rungs(self.rungs, self.reduction_factor)
+        for has_base in (False, True):
+            check_rungs_end(self.rungs, self.planned_epochs(has_base))
         if not _is_int(self.seed) or self.seed < 0:
             raise ConfigError(f"seed is {self.seed!r}; it must be a whole number, at least 0")
         check_tradeoff(self.tradeoff)
@@ -92,8 +101,8 @@ class SearchSettings:
         if set(state) != {item.name for item in fields(cls)}:
             raise SearchError("the settings of this search are not those of this version")
         template = Template.from_document(state["template"])
-        target = MemoryTarget(**state["target"])
-        return cls(**{**state, "template": template, "target": target})
+        target, rungs = MemoryTarget(**state["target"]), tuple(state["rungs"])
+        return cls(**{**state, "template": template, "target": target, "rungs": rungs})
 
     def planned_epochs(self, has_base: bool) -> int | None:
         """Return how many epochs a trial is to train.

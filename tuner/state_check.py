@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 from memnas_tf.errors import GenotypeError
 from memnas_tf.genotype import from_string
-from tuner.rounds import COMPLETED, FAILED, PLANNED, RUNNING, PlannedTrial, Round
+from tuner.rounds import COMPLETED, PAUSED, STATES, STOPPED, PlannedTrial, Round
 
 _MEASURES = ("parameter_bytes", "lifetime_bytes", "arena_bytes", "intermediate_bytes")
 _RESULTS = ("predicted", "val_accuracy", "efficiency", "memory_term")
-_STATES = (PLANNED, RUNNING, COMPLETED, FAILED)
 
 
 def check_rounds(rounds: Sequence[Round]) -> None:
@@ -44,7 +43,7 @@ def _trial_fault(trial: PlannedTrial, name: str) -> str | None:
     for key in (trial.trial_id, trial.base_trial):  # each becomes the name of a directory
         if key is not None and not str(key).isalnum():
             return f"{key!r} is no trial's id"
-    if trial.status not in _STATES:
+    if trial.status not in STATES:
         return f"{name} has the status {trial.status!r}"
     for field in _MEASURES:
         value = getattr(trial, field)
@@ -52,11 +51,21 @@ def _trial_fault(trial: PlannedTrial, name: str) -> str | None:
             return f"{name} has {value!r} as {field}"
     for field in _RESULTS:
         value = getattr(trial, field)
-        if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
+        if value is not None and not _is_finite(value):
             return f"{name} has {value!r} as {field}"
-    if trial.status == COMPLETED and trial.val_accuracy is None:
-        return f"{name} is completed without an accuracy"
+    if trial.until_epoch is not None and not isinstance(trial.until_epoch, int):
+        return f"{name} has {trial.until_epoch!r} as until_epoch"
+    if not all(map(_is_finite, trial.rung_accuracies)):
+        return f"{name} has {trial.rung_accuracies!r} as rung_accuracies"
+    if trial.status in (PAUSED, STOPPED) and not trial.rung_accuracies:
+        return f"{name} is {trial.status} at no rung"
+    if trial.status in (COMPLETED, PAUSED, STOPPED) and trial.val_accuracy is None:
+        return f"{name} is {trial.status} without an accuracy"
     return _genotype_fault(trial.genotype, name)
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _genotype_fault(genotype: str, name: str) -> str | None:

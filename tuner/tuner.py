@@ -15,7 +15,7 @@ import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.directory_lock import directory_lock, empty_directory
-from memnas_tf.errors import SearchError
+from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.files import write_json
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
@@ -26,12 +26,13 @@ from tuner.distributed.distribution import Address, chief_address, is_chief, is_
 from tuner.distributed.leases import LEASE_SECONDS
 from tuner.distributed.reporting import ChiefReporter
 from tuner.distributed.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink, SearchIsOver
+from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs_end
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
 from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.restoring import remove_cut_off_writes
-from tuner.rounds import PlannedTrial, find_trial
+from tuner.rounds import STOPPED, PlannedTrial, find_trial
 from tuner.search_space import known_round
 from tuner.settings import DEFAULT_RANKER, SearchSettings
 from tuner.tensorboard.logs import log_listeners
@@ -48,6 +49,7 @@ _IDLE_SECONDS = 0.2
 _LOGGER = logging.getLogger(__name__)
 _SCHEMA_VERSION = 1
 _STATUS = trial_module.TrialStatus
+_OVER = (_STATUS.COMPLETED, _STATUS.FAILED)
 
 
 class MemNASTuner(TrialTuner):
@@ -71,6 +73,9 @@ class MemNASTuner(TrialTuner):
         max_parameters: The largest parameter memory of a candidate, in the same form.
         inherit_epochs: The number of epochs of a candidate that starts from its base's weights,
             as all do from the second round on; None to train every candidate from scratch.
+        rungs: Numbers of epochs, ascending, after which only the better part of a round's
+            candidates goes on training; none to train all of them to the end.
+        reduction_factor: One of so many candidates goes on at a rung.
         objective: What a trial reports; memory efficiency takes it for the accuracy.
         training: What else the results depend on, such as the data set's name or the number of
             epochs, as plain values. A search is only resumed with the same.
@@ -118,6 +123,8 @@ class MemNASTuner(TrialTuner):
         max_arena: int | str | None = None,
         max_parameters: int | str | None = None,
         inherit_epochs: int | None = None,
+        rungs: Sequence[int] = (),
+        reduction_factor: int = DEFAULT_REDUCTION_FACTOR,
         objective: Any = "val_accuracy",
         training: Mapping[str, Any] | None = None,
         listener: SearchListener | None = None,
@@ -135,6 +142,12 @@ class MemNASTuner(TrialTuner):
         **kwargs: Any,
     ) -> None:
         check_keep(keep_checkpoints)
+        executions = kwargs.get("executions_per_trial", 1)
+        if rungs and executions != 1:
+            raise ConfigError(
+                f"executions_per_trial is {executions}, and a trial that pauses at a rung can go "
+                "on with one; leave rungs out, or executions_per_trial"
+            )
         if is_chief() or is_worker():
             chief_address()  # or KerasTuner would refuse it with a traceback
         settings = SearchSettings(
@@ -152,6 +165,8 @@ class MemNASTuner(TrialTuner):
                 memory, dtype, kernels, bytes_per_weight, max_arena, max_parameters
             ),
             inherit_epochs=inherit_epochs,
+            rungs=tuple(rungs),
+            reduction_factor=reduction_factor,
             training=dict(training or {}),
         )
         oracle = MemNASOracle(
@@ -210,7 +225,9 @@ class MemNASTuner(TrialTuner):
         Raises:
             SearchError: If there is no result at all, or a chief does not answer.
             BusyError: If another process runs the search.
+            ConfigError: If training is over at a rung.
         """
+        check_rungs_end(self.settings.rungs, fit_kwargs.get("epochs"))
         if self._link is not None:
             try:
                 with contextlib.suppress(SearchIsOver), _garbage_set_aside():
@@ -308,15 +325,20 @@ class MemNASTuner(TrialTuner):
 
     def on_trial_end(self, trial: trial_module.Trial) -> None:
         """Report the result, delete what nobody needs any more, and tell the listener."""
+        before = _stopped(self._history)
         self.oracle.end_trial(trial)  # which saves all that there is to save
         if self._link is not None:
             self._link.end()
             trial = self.oracle.get_trial(trial.trial_id)  # with what became of it
-        if trial.status != _STATUS.RUNNING:  # or another worker has it, and needs its files
+        if trial.status in _OVER:  # or it goes on, here or on another worker, and needs its files
             completed = trial.status == _STATUS.COMPLETED
             remove_leftovers(self._trial_directory(trial), keep_weights=completed)
-        self._listener.on_trial_end(*self._view(trial))
+        history, planned = self._view(trial)
+        self._listener.on_trial_end(history, planned)
         if self._link is None:
+            for stopped in _stopped(history):
+                if stopped is not planned and stopped not in before:
+                    self._listener.on_trial_end(history, stopped)
             self._prune()
 
     def on_search_end(self) -> None:
@@ -356,6 +378,7 @@ class MemNASTuner(TrialTuner):
         if state == self._pruned_at:
             return  # which trials are best changes at the end of a round
         self._pruned_at = state
+        tidy_trials(Path(self.project_dir), history.rounds[-2:])  # of trials stopped at a rung
         pruned = prune_checkpoints(
             Path(self.project_dir),
             history.rounds,
@@ -393,6 +416,13 @@ def check_resumable(project: Path, settings: SearchSettings) -> None:
             f"{str(project)!r} holds a search with other settings ({'; '.join(differences)}); "
             "use the same settings to resume it, another directory, or overwrite it"
         )
+
+
+def _stopped(history: SearchHistory) -> list[PlannedTrial]:
+    """Return the trials of the last round that were stopped at a rung."""
+    return [
+        trial for entry in history.rounds[-1:] for trial in entry.trials if trial.status == STOPPED
+    ]
 
 
 def _ensure_reload(project: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.simulated.simulation import Simulation
 from memnas_tf.genotype import from_string
 from tuner import MemNASHyperModel, MemNASTuner
-from tuner.search_space import GENOTYPE
+from tuner.search_space import GENOTYPE, UNTIL_EPOCH
 
 TRIALS_PER_ROUND = 16
 
@@ -20,8 +20,9 @@ class _SimulatedTuner(MemNASTuner):
 
     def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Ask the simulation for a trial's result."""
-        genotype = from_string(trial.hyperparameters.get(GENOTYPE))
-        return {"val_accuracy": self.simulation.train(genotype)}
+        values = trial.hyperparameters.values
+        epochs = values[UNTIL_EPOCH] or None
+        return {"val_accuracy": self.simulation.train(from_string(values[GENOTYPE]), epochs)}
 
 
 def search(simulation: Simulation, **settings: Any) -> str:

@@ -64,6 +64,7 @@ def main(arguments=None):
     parser.add_argument("--overwrite", action="store_true")
     parser.add_argument("--kill-at-write", type=int, default=0)
     parser.add_argument("--kill-before", action="store_true")
+    parser.add_argument("--rungs", type=int, nargs="*", default=())
     options = parser.parse_args(arguments)
     if options.kill_at_write:
         kill_at_write(options.kill_at_write, options.kill_before)
@@ -78,6 +79,8 @@ def main(arguments=None):
             reconnect_seconds=options.patience,
             stall_seconds=options.stall,
             overwrite=options.overwrite,
+            rungs=options.rungs,
+            reduction_factor=2,
         )
         made.search(verbose=0)
     except MemNASError as error:

@@ -1,6 +1,6 @@
 """A search that trains tiny networks on noise, as a program that a test can kill.
 
-python -m tests.helpers.tiny_search DIRECTORY LOG ROUNDS TRIALS EPOCHS [INHERIT_EPOCHS]
+python -m tests.helpers.tiny_search DIRECTORY LOG ROUNDS TRIALS EPOCHS [INHERIT_EPOCHS [RUNG]]
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ def run(
     trials: int,
     epochs: int,
     inherit_epochs: int | None = None,
+    rung: int | None = None,
 ) -> MemNASTuner:
     """Run the search to its end."""
     tuner = make_tuner(
@@ -88,7 +89,9 @@ def run(
         listener=EpochLog(log),
         tensorboard=True,
         lease_seconds=LEASE_SECONDS,
-        inherit_epochs=inherit_epochs,
+        inherit_epochs=inherit_epochs or None,
+        rungs=(rung,) if rung else (),
+        reduction_factor=2,
     )
     tuner.search(**fit_arguments(epochs))
     return tuner

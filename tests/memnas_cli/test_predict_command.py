@@ -190,8 +190,8 @@ def test_a_load_test_names_its_failures(servers, model, monkeypatch):
         (["--signature", "serve_bytes"], "give one with --image FILE"),
         (["--plot", "load.gif"], "load.gif"),
         (["--server", "127.0.0.1:1"], "no model server answers"),
-        (["--concurrency", "1,x"], "'1,x' is no list of numbers"),
-        (["--batch-size", "0"], "'0' is no list of numbers"),
+        (["--concurrency", "1,x"], "'1,x' is no number of clients"),
+        (["--batch-size", "0"], "'0' is no number of images"),
         (["--image", "gone.png"], "gone.png"),
     ],
 )

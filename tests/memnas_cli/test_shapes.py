@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from memnas_cli.shapes import Bytes, Size, Widths
+from memnas_cli.shapes import Bytes, Counts, Size
 
 
 @pytest.mark.parametrize("text", ["32x16x3", "32X16X3"])
@@ -29,10 +29,10 @@ def test_what_is_no_number_of_bytes_is_refused():
     ("value", "widths"), [("64", (64,)), (64, (64,)), ("48,96", (48, 96)), ((4, 8), (4, 8))]
 )
 def test_numbers_of_filters_are_read(value, widths):
-    assert Widths().convert(value, None, None) == widths
+    assert Counts("filters", "64").convert(value, None, None) == widths
 
 
 @pytest.mark.parametrize("text", ["", "0", "48,", "48, 96", "-1", "1.5", "many"])
 def test_what_are_no_numbers_of_filters_is_refused(text):
     with pytest.raises(click.BadParameter, match="is no number of filters; type 64, or 48,96"):
-        Widths().convert(text, None, None)
+        Counts("filters", "64, or 48,96").convert(text, None, None)

@@ -204,7 +204,8 @@ class LeasingOracle(keras_tuner.Oracle):
             if trial is None:
                 _LOGGER.warning("ignoring a result of trial %s, which is unknown", trial_id)
                 return self._empty_trial(_STATUS.STOPPED)
-            if trial_id not in self.end_order and not self._has_result(trial, step):
+            is_over = trial_id in self.end_order or trial.status == _STATUS.IDLE  # or paused
+            if not is_over and not self._has_result(trial, step):
                 super().update_trial(trial_id, metrics, step)
             return trial
         except Exception:  # the lock would be held for ever
@@ -252,7 +253,8 @@ class LeasingOracle(keras_tuner.Oracle):
     def _note_duration(self, trial_id: str) -> None:
         started = self._started.pop(trial_id, None)
         if started is not None:
-            self.durations[trial_id] = round(self._clock() - started, 3)
+            before = self.durations.get(trial_id, 0.0)  # it may have paused, or crashed
+            self.durations[trial_id] = round(before + self._clock() - started, 3)
 
     def _forget_result(self, trial: trial_module.Trial) -> None:
         trial.metrics = type(trial.metrics)()  # or the old result would stand

@@ -10,7 +10,7 @@ from memnas_tf.directory_lock import is_running
 from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
-from tuner.rounds import COMPLETED, PlannedTrial
+from tuner.rounds import COMPLETED, STOPPED, PlannedTrial
 from tuner.trials.trial_files import trial_directory
 
 
@@ -49,11 +49,13 @@ class SearchData:
     def epochs(self, trial: PlannedTrial) -> int:
         """Return how many epochs a trial trained.
 
-        Of a completed trial without a record it is the number that the search's settings name.
+        Of one without a record that is over it is the number that the search's settings name.
         """
         record = self.record(trial)
         if record is not None:
             return record.epochs
+        if trial.status == STOPPED:
+            return trial.until_epoch or 0
         planned = self.history.settings.planned_epochs(trial.base_trial is not None)
         return planned or 0 if trial.status == COMPLETED else 0
 

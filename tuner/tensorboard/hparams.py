@@ -9,7 +9,7 @@ from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summ
 
 from memnas_tf.genotype import from_string
 from tuner.history import SearchHistory
-from tuner.rounds import COMPLETED, PlannedTrial, Round
+from tuner.rounds import FAILED, PlannedTrial, Round
 from tuner.settings import SearchSettings
 from tuner.tensorboard.values import Value, scalar
 
@@ -102,9 +102,9 @@ def result(history: SearchHistory, entry: Round, trial: PlannedTrial, epochs: in
     Returns:
         The values.
     """
-    completed = trial.status == COMPLETED
+    failed = trial.status == FAILED
     info = plugin_data_pb2.SessionEndInfo(
-        status=api_pb2.STATUS_SUCCESS if completed else api_pb2.STATUS_FAILURE,
+        status=api_pb2.STATUS_FAILURE if failed else api_pb2.STATUS_SUCCESS,
         end_time_secs=time.time(),
     )
     end = Value(

@@ -21,7 +21,7 @@ from memnas_tf.training.progress import TrainingProgress, load_progress
 from memnas_tf.training.record import RECORD_FILE, load_record
 from tuner.distributed.worker import ChiefLost, SearchIsOver
 from tuner.hypermodel import MemNASHyperModel
-from tuner.search_space import BASE_TRIAL, GENOTYPE
+from tuner.search_space import BASE_TRIAL, GENOTYPE, UNTIL_EPOCH
 from tuner.settings import SearchSettings
 from tuner.trials.best_weights import BestWeights, load_best_weights
 from tuner.trials.failures import record_failure
@@ -129,6 +129,8 @@ class TrialTuner(keras_tuner.Tuner):
             base.give_to(model, trial.hyperparameters, self.settings.template)
             self.hypermodel.shorten(model, epochs / fit.get("epochs", epochs))
             fit = {**fit, "epochs": epochs}
+        if rung := trial.hyperparameters.values.get(UNTIL_EPOCH):
+            fit = {**fit, "epochs": rung}
         # Someone else's `fit` may train twice, or on other data.
         if type(self.hypermodel).fit is MemNASHyperModel.fit:
             recorder = TrainingRecorder(
@@ -156,7 +158,8 @@ class TrialTuner(keras_tuner.Tuner):
         progress_file = self._trial_directory(trial) / PROGRESS_FILE
         args, fit = continue_fit(model, progress, progress_file, args, fit)
         results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
-        if recorder.execution + 1 == self.executions_per_trial:
+        is_at_rung = bool(trial.hyperparameters.values.get(UNTIL_EPOCH))
+        if recorder.execution + 1 == self.executions_per_trial and not is_at_rung:
             weights = Path(self._get_checkpoint_fname(trial.trial_id))
             recorder.record_confusion(model, weights, self.oracle.objective, fit, self.class_names)
         return results

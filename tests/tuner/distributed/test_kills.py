@@ -8,6 +8,7 @@ import pytest
 from tests.helpers.clusters import Cluster, decided, wait_until
 
 SIZE = ("--rounds", 2, "--trials", 2)
+HALVING = ("--rounds", 1, "--trials", 4, "--rungs", 1, 2)
 
 
 @pytest.fixture(scope="module")
@@ -15,33 +16,33 @@ def whole(tmp_path_factory):
     return finish(tmp_path_factory.mktemp("whole"))
 
 
-def finish(directory):
+def finish(directory, size=SIZE):
     """Run a search to its end, and return what it decided."""
-    with Cluster(directory, *SIZE) as cluster:
+    with Cluster(directory, *size) as cluster:
         cluster.run("alone", {})
         assert cluster.wait("alone") == [0], cluster.log("alone")
     return decided(directory)
 
 
-def kill_at(directory, number, *options):
+def kill_at(directory, number, *options, size=SIZE):
     """Run a search until its `number`-th write; return whether it came so far."""
-    with Cluster(directory, *SIZE) as cluster:
+    with Cluster(directory, *size) as cluster:
         cluster.run("killed", {}, "--kill-at-write", number, *options)
         (code,) = cluster.wait("killed")
     assert code in (0, -9)
     return code == -9
 
 
-def check_every_write(whole, tmp_path, step):
-    number, kills = 1, 0
+def check_every_write(whole, tmp_path, step, size=SIZE, first=1):
+    number, kills = first, 0
     while True:
         killed = [
-            kill_at(tmp_path / f"before-{number}", number, "--kill-before"),
-            kill_at(tmp_path / f"after-{number}", number),
+            kill_at(tmp_path / f"before-{number}", number, "--kill-before", size=size),
+            kill_at(tmp_path / f"after-{number}", number, size=size),
         ]
         for when in ("before", "after"):
             directory = tmp_path / f"{when}-{number}"
-            assert finish(directory) == whole, f"killed {when} write {number}"
+            assert finish(directory, size) == whole, f"killed {when} write {number}"
             assert not list(directory.glob("search/**/.*.tmp"))
         if not any(killed):
             return kills
@@ -56,6 +57,20 @@ def test_kill_9_at_a_write_of_either_file_leaves_no_zombie_and_no_lost_result(wh
 @pytest.mark.slow
 def test_kill_9_at_every_write(whole, tmp_path):
     assert check_every_write(whole, tmp_path, step=1) >= 60
+
+
+def test_kill_9_at_a_write_around_a_rung(tmp_path):
+    """At some writes of a search whose trials pause at two rungs."""
+    whole = finish(tmp_path / "whole", HALVING)
+    statuses = sorted(trial["status"] for trial in whole[0]["trials"])
+    assert statuses == ["completed", "stopped", "stopped", "stopped"]
+    assert check_every_write(whole, tmp_path, step=11, size=HALVING, first=5) >= 4
+
+
+@pytest.mark.slow
+def test_kill_9_at_every_write_around_a_rung(tmp_path):
+    whole = finish(tmp_path / "whole", HALVING)
+    assert check_every_write(whole, tmp_path, step=1, size=HALVING) >= 60
 
 
 def test_kill_9_twice_at_the_same_write(whole, tmp_path):

@@ -12,7 +12,7 @@ from tuner.report.html.rendering import render_page
 from tuner.report.html.trials_table import COLUMNS, table_rows
 from tuner.report.search_data import SearchData
 from tuner.report.spending import spending
-from tuner.rounds import FAILED
+from tuner.rounds import FAILED, STOPPED
 from tuner.timing import format_seconds
 
 DEFAULT_BEST = 5
@@ -66,8 +66,10 @@ def _standing(data: SearchData) -> str:
 def _summary(data: SearchData) -> list[tuple[str, str]]:
     spent = spending(data)
     failed = sum(trial.status == FAILED for trial in data.trials)
+    stopped = sum(trial.status == STOPPED for trial in data.trials)
     pairs = [
         ("trials completed", str(len(data.completed))),
+        *([("trials stopped early", str(stopped))] if stopped else []),
         ("trials failed", str(failed)),
         ("epochs", f"{sum(entry.epochs for entry in spent):,}"),
         ("time of all trials", format_seconds(sum(entry.seconds for entry in spent))),
