@@ -290,6 +290,9 @@ class MemNASOracle(LeasingOracle):
             self._record(planned, trial)
         if planned is None or planned.is_over:
             self._add_to_end_order(trial)
+        if planned is not None:
+            self._leave_rung()
+            self._close_round(trial.message)
 
     def _add_to_end_order(self, trial: trial_module.Trial) -> None:
         if trial.trial_id not in self.end_order:
@@ -384,7 +387,8 @@ class MemNASOracle(LeasingOracle):
         else:
             trial.status = _STATUS.IDLE
             pause(planned, float(trial.score))
-        self._leave_rung()
+
+    def _close_round(self, last_message: str | None) -> None:
         current = self.rounds[-1]
         if current.is_over and current.winner is None:
             current.close(
@@ -392,10 +396,10 @@ class MemNASOracle(LeasingOracle):
             )
             self.stop_reason = stop_reason(self.rounds, self.settings)
             if current.winner is None:
-                self.stop_reason = f"{self.stop_reason}; the last: {trial.message}"
+                self.stop_reason = f"{self.stop_reason}; the last: {last_message}"
         limit = self.max_consecutive_failed_trials
         if limit is not None and self._failures_in_a_row() >= limit:
-            self.stop_reason = f"{limit} trials in a row failed; the last: {trial.message}"
+            self.stop_reason = f"{limit} trials in a row failed; the last: {last_message}"
 
     def _leave_rung(self) -> None:
         current, settings = self.rounds[-1], self.settings

@@ -106,6 +106,7 @@ def test_a_search_s_file_makes_the_same_search_from_anywhere(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     (tmp_path / "photos").mkdir()
     arguments = ["--dataset", "photos", "--image-size", "8x9", "--max-parameters", "1MB"]
+    arguments += ["--rungs", "2,4"]
     options = {**parsed(*arguments, "--data-dir", "sets", "--bytes-per-weight", "1")}
     options["project_name"] = "photos"
     project = Path("searches/photos")

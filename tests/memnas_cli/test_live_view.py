@@ -130,3 +130,15 @@ def test_quiet_prints_nothing_at_all():
         time.sleep(0.1)
         progress.say("a line")
     assert quiet.file.getvalue() == ""
+
+
+def test_a_trial_at_a_rung_is_told_of_once_and_then_goes_on(tmp_path):
+    pipe = Console(file=io.StringIO(), width=160)
+    shown = searched(tmp_path, pipe, max_rounds=1, rungs=(1,), reduction_factor=2)
+    lines = pipe.file.getvalue().splitlines()
+    results = [line for line in lines if " parameters " in line]
+    assert ["  (at the rung of 1 epoch)" in line for line in results] == [True, True, False]
+    (goes_on,) = (line for line in lines if line.startswith("  going on with  "))
+    assert results[2].endswith(goes_on.removeprefix("  going on with  "))
+    assert any(line.startswith("  best of the round") for line in lines)
+    assert "epoch 1 of 1" in shown[0] and "epoch 2 of 2" in shown[-2]

@@ -45,6 +45,8 @@ def test_an_interrupted_search(interrupted):
         "failed": 1,
         "running": 1,
         "planned": 3,
+        "paused": 0,
+        "stopped": 0,
         "at_most": 15,
     }
     assert document["best"]["genotype"] == interrupted.oracle.history.best.genotype
@@ -52,6 +54,21 @@ def test_an_interrupted_search(interrupted):
     text = status(interrupted.project_dir)
     assert "interrupted; the command that started it goes on" in text
     assert "5 done, 1 failed, 1 cut off, 3 planned, 15 at most" in text
+
+
+def test_a_search_with_trials_at_a_rung(tmp_path):
+    class AtTheRung(FormulaTuner):
+        def run_trial(self, trial, *args, **kwargs):
+            if trial.trial_id == "0003":
+                raise KeyboardInterrupt
+            return super().run_trial(trial, *args, **kwargs)
+
+    halving = {"rungs": (1,), "reduction_factor": 2}
+    with pytest.raises(KeyboardInterrupt):
+        make_tuner(tmp_path, AtTheRung, max_rounds=2, **halving).search(verbose=0)
+    trials = status(tmp_path / "search", "--json")["trials"]
+    assert (trials["stopped"], trials["paused"], trials["running"]) == (0, 3, 1)
+    assert "at rungs   0 stopped, 3 paused" in status(tmp_path / "search")
 
 
 def test_a_finished_search(tmp_path):

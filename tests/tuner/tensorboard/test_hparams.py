@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from tensorboard.plugins.hparams import metadata
+from tensorboard.plugins.hparams import api_pb2, metadata
 
 from tests.helpers.event_reader import Run
 from tests.helpers.histories import made_up_history
@@ -47,6 +47,18 @@ def test_the_declared_domains_hold_every_value(history):
                 assert domain.min_value <= values[name].number_value <= domain.max_value
             allowed = [value.string_value for value in columns["move"].domain_discrete.values]
             assert values["move"].string_value in allowed
+
+
+@pytest.mark.parametrize("status", ["completed", "stopped", "failed"])
+def test_a_trial_stopped_at_a_rung_is_no_failure(history, status):
+    trial = replace(history.rounds[1].trials[0], status=status)
+    (end,) = (
+        value.metadata.plugin_data.content
+        for value in result(history, history.rounds[1], trial, 2)
+        if value.tag == metadata.SESSION_END_INFO_TAG
+    )
+    failed = metadata.parse_session_end_info_plugin_data(end).status == api_pb2.STATUS_FAILURE
+    assert failed == (status == "failed")
 
 
 def test_every_declared_metric_is_written(history, tmp_path):
