@@ -18,6 +18,7 @@ from benchmarks.simulated.simulation import Simulation
 OURS = "memnas_tf"
 METHODS: dict[str, Callable[[Simulation], object]] = {
     OURS: search,
+    "memnas_tf, a rung": partial(search, rungs=(1,)),
     "MemNAS, as in the paper": partial(search, ranker="scc"),
     "RandomSearch (KerasTuner)": random_search,
     "BayesianOptimization (KerasTuner)": bayesian_optimization,

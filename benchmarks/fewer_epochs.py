@@ -1,0 +1,207 @@
+"""Compare what a search finds with a part of the epochs with what it finds with all of them.
+
+    python -m benchmarks.fewer_epochs --data-dir DIR --directory searches
+
+Searches on the real CIFAR-10, for accuracy alone, in three ways under each seed: every candidate
+trained to the end; half a dozen candidates of a round of which one goes on from a rung; and that
+with weights inherited from the base. What each one finds is trained from scratch by the recipe of
+the table of trained networks, and measured on the test split. A line goes to the results file per
+search; stop it at any time, the same command goes on. --table trains nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from benchmarks.results_file import Row, complete
+from benchmarks.table_training import Recipe, Trainer
+from benchmarks.table_work import Work
+from memnas_tf.genotype import from_string
+from tuner.report.intervals import mean_interval
+from tuner.report.search_data import load_search_data
+
+ROUNDS, TRIALS, EPOCHS = 4, 6, 10
+SEARCHED = Recipe(train_images=2_000, validation_images=2_000, epochs=EPOCHS)
+TRAINED = Recipe()
+ALL, RUNG, INHERITED = "all to the end", "a rung", "a rung, inherited"
+WAYS: dict[str, dict[str, Any]] = {
+    ALL: {},
+    RUNG: {"rungs": (1,), "reduction_factor": TRIALS},
+    INHERITED: {"rungs": (1,), "reduction_factor": TRIALS // 2, "inherit_epochs": 3},
+}
+
+
+class Contest:
+    """Search in each way, and train what is found.
+
+    Args:
+        data_dir: Where tensorflow_datasets keeps its sets; None for its default.
+        directory: Where searches are kept, to go on with them.
+    """
+
+    def __init__(self, data_dir: str | None, directory: Path) -> None:
+        self._directory = directory
+        self._searched = SEARCHED.load(data_dir)
+        trained = TRAINED.load(data_dir)
+        images, labels = trained.load_test()
+        test = replace(trained, validation_images=images, validation_labels=labels)
+        self._trainer = Trainer(TRAINED, test)
+
+    def measure(self, key: str) -> Row:
+        """Search in one way under one seed, and train the answer from scratch.
+
+        Args:
+            key: The way and the seed.
+
+        Returns:
+            What was found, the epochs that it took, and its accuracy on the test split.
+        """
+        way, seed = key.split(": ")
+        started = time.process_time()
+        project = self._search(way, int(seed))
+        seconds = time.process_time() - started
+        data = load_search_data(project)
+        best = data.history.best
+        if best is None:
+            raise RuntimeError(f"the search in {project} found nothing")
+        genotype = from_string(best.genotype)
+        _, accuracies = self._trainer.fit(Work(genotype, "", genotype.slots, int(seed)))
+        row = {
+            "key": key,
+            "genotype": best.genotype,
+            "epochs": sum(data.epochs(trial) for trial in data.trials),
+            "test_accuracy": accuracies[-1],
+            "parameter_bytes": best.parameter_bytes,
+            "cpu_seconds": round(seconds),
+        }
+        print(json.dumps(row), flush=True)
+        return row
+
+    def _search(self, way: str, seed: int) -> Path:
+        from memnas_tf.data.pipeline import (
+            evaluation_pipeline,
+            steps_per_epoch,
+            training_pipeline,
+        )
+        from tuner import MemNASHyperModel, MemNASTuner
+
+        data, recipe = self._searched, SEARCHED
+        steps = steps_per_epoch(recipe.train_images, recipe.batch_size)
+        template = recipe.template(data)
+        tuner = MemNASTuner(
+            MemNASHyperModel(
+                template,
+                blocks=template.blocks,
+                learning_rate=recipe.learning_rate,
+                total_steps=steps * recipe.epochs,
+            ),
+            max_rounds=ROUNDS,
+            trials_per_round=TRIALS,
+            tradeoff=1.0,
+            seed=seed,
+            training={"epochs": recipe.epochs},
+            directory=self._directory,
+            project_name=f"{way.replace(', ', '-').replace(' ', '-')}-{seed}",
+            **WAYS[way],
+        )
+        normalisation: dict[str, Any] = {"mean": data.mean, "std": data.std}
+        tuner.search(
+            x=training_pipeline(
+                data.train_images,
+                data.train_labels,
+                batch_size=recipe.batch_size,
+                augmentation=recipe.augmentation,
+                seed=seed,
+                **normalisation,
+            ),
+            validation_data=evaluation_pipeline(
+                data.validation_images, data.validation_labels, batch_size=250, **normalisation
+            ),
+            epochs=recipe.epochs,
+            steps_per_epoch=steps,
+            shuffle=False,
+            verbose=0,
+        )
+        return Path(tuner.project_dir)
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Write the table.
+
+    Args:
+        rows: What `Contest.measure` returned.
+
+    Returns:
+        Lines of Markdown, with 95 % intervals over the seeds that every way has.
+    """
+    accuracies = {
+        way: {row["key"].split(": ")[1]: row for row in rows if row["key"].startswith(f"{way}: ")}
+        for way in WAYS
+    }
+    seeds = sorted(set.intersection(*(set(found) for found in accuracies.values())))
+    if not seeds:
+        return "no seed is done in every way"
+    lines = [
+        f"| candidates trained | epochs | part of all | test accuracy, {len(seeds)} seeds | "
+        "points to all, under the same seed | parameters, kB |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for way in WAYS:
+        own = [accuracies[way][seed] for seed in seeds]
+        full = [accuracies[ALL][seed] for seed in seeds]
+        epochs, whole = (sum(row["epochs"] for row in found) for found in (own, full))
+        differences = [
+            100 * (row["test_accuracy"] - other["test_accuracy"])
+            for row, other in zip(own, full, strict=True)
+        ]
+        apart = mean_interval(differences)
+        size = sum(row["parameter_bytes"] for row in own) / len(own) / 1000
+        cells = [
+            way,
+            f"{epochs / len(seeds):.0f}",
+            f"{epochs / whole:.2f}",
+            ", ".join(f"{100 * row['test_accuracy']:.1f} %" for row in own),
+            "" if way == ALL else f"{apart.mean:+.1f} ± {apart.half_width or 0:.1f}",
+            f"{size:.0f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run the searches that the results lack, and print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--data-dir", help="folder of prepared data sets")
+    parser.add_argument("--directory", type=Path, default=Path("searches/fewer_epochs"))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument(
+        "--results", type=Path, default=Path("benchmarks/results/fewer_epochs.jsonl")
+    )
+    parser.add_argument("--table", action="store_true", help="train nothing")
+    arguments = parser.parse_args()
+    if arguments.table:
+        lines = arguments.results.read_text(encoding="utf-8").splitlines()
+        print(summary([json.loads(line) for line in lines]))
+        return
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    contest = Contest(arguments.data_dir, arguments.directory)
+    keys = [f"{way}: {seed}" for seed in range(arguments.seeds) for way in reversed(WAYS)]
+    print(summary(complete(arguments.results, "key", keys, contest.measure)))
+
+
+if __name__ == "__main__":
+    main()
