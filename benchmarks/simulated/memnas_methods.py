@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from typing import Any
 
-from benchmarks.simulated.simulation import Simulation
+from benchmarks.simulated.simulation import BudgetSpent, Simulation
 from memnas_tf.genotype import from_string
 from tuner import MemNASHyperModel, MemNASTuner
+from tuner.distributed.worker import SearchIsOver
 from tuner.search_space import GENOTYPE, UNTIL_EPOCH
 
 TRIALS_PER_ROUND = 16
@@ -22,7 +24,11 @@ class _SimulatedTuner(MemNASTuner):
         """Ask the simulation for a trial's result."""
         values = trial.hyperparameters.values
         epochs = values[UNTIL_EPOCH] or None
-        return {"val_accuracy": self.simulation.train(from_string(values[GENOTYPE]), epochs)}
+        genotype = from_string(values[GENOTYPE])
+        try:
+            return {"val_accuracy": self.simulation.train(genotype, epochs)}
+        except BudgetSpent as spent:
+            raise SearchIsOver from spent  # anything else fails the trial alone
 
 
 def search(simulation: Simulation, **settings: Any) -> str:
@@ -44,7 +50,6 @@ def search(simulation: Simulation, **settings: Any) -> str:
                 "trials_per_round": TRIALS_PER_ROUND,
                 "tradeoff": 1.0,
                 "max_parameters": simulation.max_parameters,
-                "max_trials": simulation.budget // surrogate.epochs,
                 **settings,
             },
             seed=simulation.seed,
@@ -52,6 +57,7 @@ def search(simulation: Simulation, **settings: Any) -> str:
             project_name="simulated",
         )
         tuner.simulation = simulation
-        tuner.search(verbose=0)
+        with contextlib.suppress(SearchIsOver):
+            tuner.search(verbose=0)
         best = tuner.oracle.history.best
     return "" if best is None else best.genotype
