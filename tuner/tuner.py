@@ -49,7 +49,7 @@ _IDLE_SECONDS = 0.2
 _LOGGER = logging.getLogger(__name__)
 _SCHEMA_VERSION = 1
 _STATUS = trial_module.TrialStatus
-_OVER = (_STATUS.COMPLETED, _STATUS.FAILED)
+_GOES_ON = (_STATUS.RUNNING, _STATUS.IDLE)  # here or on another worker, and needs its files
 
 
 class MemNASTuner(TrialTuner):
@@ -330,7 +330,7 @@ class MemNASTuner(TrialTuner):
         if self._link is not None:
             self._link.end()
             trial = self.oracle.get_trial(trial.trial_id)  # with what became of it
-        if trial.status in _OVER:  # or it goes on, here or on another worker, and needs its files
+        if trial.status not in _GOES_ON:
             completed = trial.status == _STATUS.COMPLETED
             remove_leftovers(self._trial_directory(trial), keep_weights=completed)
         history, planned = self._view(trial)

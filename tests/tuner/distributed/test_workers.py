@@ -30,6 +30,23 @@ def test_a_chief_and_two_workers_give_the_search_of_one_process(alone, tmp_path)
     assert not (tmp_path / "search" / "workers.json").exists()
 
 
+def test_workers_share_the_trials_that_go_on_from_a_rung(tmp_path):
+    options = ("--rounds", 2, "--trials", 4, "--rungs", 1, "--seconds", 0.3)
+    with Cluster(tmp_path / "alone", *options) as cluster:
+        cluster.run("alone", {})
+        assert cluster.wait("alone") == [0], cluster.log("alone")
+    with Cluster(tmp_path / "shared", *options) as cluster:
+        for name in ("chief", "worker-1", "worker-2"):
+            cluster.start(name)
+        assert cluster.wait("worker-1", "worker-2", "chief") == [0, 0, 0], cluster.log("chief")
+        assert cluster.marks("worker-1") and cluster.marks("worker-2")
+    found = decided(tmp_path / "shared")
+    assert found == decided(tmp_path / "alone")
+    for entry in found:
+        states = sorted(trial["status"] for trial in entry["trials"])
+        assert states == ["completed", "completed", "stopped", "stopped"]
+
+
 def test_a_worker_killed_in_the_middle_of_a_trial_does_not_hang_the_round(alone, tmp_path):
     with Cluster(tmp_path, "--seconds", 0.5) as cluster:
         for name in ("chief", "worker-1", "worker-2"):
