@@ -34,9 +34,13 @@ def seconds_left(history: SearchHistory, workers: int = 1) -> float | None:
         workers: How many trials run at the same time.
 
     Returns:
-        Seconds; None before a trial has ended, and for a search that is over.
+        Seconds; None before a trial has ended, or a round of one with rungs, and for a search that
+        is over.
     """
-    durations = history.durations.values()
+    # Within a round with rungs the short trials end first.
+    entries = [entry for entry in history.rounds if entry.is_over or not history.settings.rungs]
+    over = [trial.trial_id or "" for entry in entries for trial in entry.trials if trial.is_over]
+    durations = [history.durations[key] for key in over if key in history.durations]
     if not durations or history.stop_reason is not None:
         return None
     return trials_left(history) * sum(durations) / len(durations) / max(workers, 1)
