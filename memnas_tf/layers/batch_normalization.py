@@ -63,9 +63,10 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
             is_training=training,
         )
         if training:
-            # The kernel returns the unbiased variance; Keras remembers the biased one.
-            count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], tf.float32)
-            bias = tf.maximum(count - 1.0, 1.0) / count
+            # The kernel returns the unbiased variance; Keras remembers the biased one, which is
+            # (n - 1) / n of it, n the values of a channel. That of a single value is 0 either way.
+            size = tf.cast(tf.size(inputs), tf.float32)
+            bias = (size - self.moving_variance.shape[0]) / size
             self._remember(self.moving_mean, result.batch_mean)
             self._remember(self.moving_variance, result.batch_variance * bias)
         return result.y

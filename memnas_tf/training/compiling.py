@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from memnas_tf.training.fused_momentum import fuse_momentum
 from memnas_tf.training.recipe import LEARNING_RATE, MOMENTUM, Recipe
 from memnas_tf.training.schedules import SCHEDULES, warm_restarts
 
@@ -71,6 +72,7 @@ def use_averaged_weights(model: keras.Model) -> None:
 
 
 def _compile(model: keras.Model, optimizer: Any, loss: Any, labels: Any) -> None:
+    fuse_momentum(optimizer)
     model.compile(
         optimizer=optimizer,
         loss=loss,
