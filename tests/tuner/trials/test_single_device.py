@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tensorflow.python.framework.func_graph import FuncGraph
 
+from memnas_tf.training.fused_momentum import fuse_momentum
 from tuner.trials.single_device import skip_all_reduce
 
 
@@ -27,7 +28,14 @@ def graphs():
     return sum(isinstance(thing, FuncGraph) for thing in gc.get_objects())
 
 
+def fused():
+    optimizer = keras.optimizers.SGD(0.1, momentum=0.9)
+    fuse_momentum(optimizer)
+    return optimizer
+
+
 OPTIMIZERS = {
+    "fused": fused,
     "sgd": lambda: keras.optimizers.SGD(0.1, momentum=0.9),
     "adamw": lambda: keras.optimizers.AdamW(0.1, clipnorm=1.0),
     "loss scale": lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1)),
@@ -43,13 +51,14 @@ def test_updates_are_the_same_to_the_bit(name):
         np.testing.assert_array_equal(one, other)
 
 
-def test_no_graph_stays_behind_and_without_it_some_do():
-    train(OPTIMIZERS["sgd"](), skip=True)
+@pytest.mark.parametrize("name", ["fused", "sgd"])
+def test_no_graph_stays_behind_and_without_it_some_do(name):
+    train(OPTIMIZERS[name](), skip=True)
     before = graphs()
-    train(OPTIMIZERS["sgd"](), skip=True)
-    train(OPTIMIZERS["sgd"](), skip=True)
+    train(OPTIMIZERS[name](), skip=True)
+    train(OPTIMIZERS[name](), skip=True)
     assert graphs() <= before
-    train(OPTIMIZERS["sgd"](), skip=False)
+    train(OPTIMIZERS[name](), skip=False)
     assert graphs() > before, "Keras no longer needs this cure"
 
 
