@@ -21,6 +21,7 @@ MAY_USE_TENSORFLOW = (
     "memnas_tf/layers/batch_normalization.py",
     "memnas_tf/litert/",
     "memnas_tf/training/devices.py",
+    "memnas_tf/training/fused_momentum.py",
 )
 
 
