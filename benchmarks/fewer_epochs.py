@@ -87,11 +87,7 @@ class Contest:
         return row
 
     def _search(self, way: str, seed: int) -> Path:
-        from memnas_tf.data.pipeline import (
-            evaluation_pipeline,
-            steps_per_epoch,
-            training_pipeline,
-        )
+        from memnas_tf.data.pipeline import steps_per_epoch
         from tuner import MemNASHyperModel, MemNASTuner
 
         data, recipe = self._searched, SEARCHED
@@ -113,19 +109,10 @@ class Contest:
             project_name=f"{way.replace(', ', '-').replace(' ', '-')}-{seed}",
             **WAYS[way],
         )
-        normalisation: dict[str, Any] = {"mean": data.mean, "std": data.std}
+        training, validation = Trainer(recipe, data).pipelines(seed)
         tuner.search(
-            x=training_pipeline(
-                data.train_images,
-                data.train_labels,
-                batch_size=recipe.batch_size,
-                augmentation=recipe.augmentation,
-                seed=seed,
-                **normalisation,
-            ),
-            validation_data=evaluation_pipeline(
-                data.validation_images, data.validation_labels, batch_size=250, **normalisation
-            ),
+            x=training,
+            validation_data=validation,
             epochs=recipe.epochs,
             steps_per_epoch=steps,
             shuffle=False,

@@ -112,6 +112,9 @@ class Trainer:
         recipe: The recipe.
         data: The images.
         on_step: Called after every training step; may raise.
+
+    Attributes:
+        pipelines: Makes the batches to train on under a seed, and those to measure accuracy on.
     """
 
     def __init__(
@@ -121,7 +124,7 @@ class Trainer:
         self._on_step = on_step
         self._data = data
         self._template = recipe.template(data)
-        self._pipelines = lru_cache(maxsize=None)(self._make_pipelines)
+        self.pipelines = lru_cache(maxsize=None)(self._make_pipelines)
 
     def train(self, work: Work) -> Run:
         """Train a network.
@@ -166,7 +169,7 @@ class Trainer:
         from memnas_tf.training.compiling import compile_network
 
         recipe, genotype = self._recipe, work.genotype
-        training, validation = self._pipelines(work.seed)
+        training, validation = self.pipelines(work.seed)
         keras.backend.clear_session()
         identity = f"{work.seed} {canonical_key(genotype)}"
         keras.utils.set_random_seed(zlib.crc32(identity.encode()))

@@ -66,11 +66,10 @@ class Counts(click.ParamType):
         """Read the numbers, or refuse what is none."""
         if isinstance(value, tuple):
             return value
-        numbers = str(value).split(",")
-        if not all(number.isdecimal() and int(number) for number in numbers):
+        if not re.fullmatch(r"[1-9][0-9]{0,5}(,[1-9][0-9]{0,5})*", str(value)):
             refusal = f"{value!r} is no number of {self.what}; type {self._example}"
             self.fail(refusal, param, ctx)
-        return tuple(map(int, numbers))
+        return tuple(map(int, str(value).split(",")))
 
     def text(self, value: tuple[int, ...]) -> str:
         """Write numbers as they are read."""
