@@ -164,24 +164,52 @@ class Trainer:
         """
         import keras
 
-        from memnas_tf.data.pipeline import steps_per_epoch
+        keras.backend.clear_session()
+        model = self.begin(work)
+        prepare(model)
+        return model, self.go_on(model, work.seed, 0, self._recipe.epochs)
+
+    def begin(self, work: Work) -> Any:
+        """Build and compile a network with its first weights.
+
+        Args:
+            work: The network and the seed.
+
+        Returns:
+            The Keras model.
+        """
+        import keras
+
         from memnas_tf.layers import build_network
         from memnas_tf.training.compiling import compile_network
 
-        recipe, genotype = self._recipe, work.genotype
-        training, validation = self.pipelines(work.seed)
-        keras.backend.clear_session()
-        identity = f"{work.seed} {canonical_key(genotype)}"
+        identity = f"{work.seed} {canonical_key(work.genotype)}"
         keras.utils.set_random_seed(zlib.crc32(identity.encode()))
-        model = build_network(genotype, self._template)
-        prepare(model)
-        steps = steps_per_epoch(recipe.train_images, recipe.batch_size)
-        compile_network(model, recipe.learning_rate, steps * recipe.epochs)
+        model = build_network(work.genotype, self._template)
+        compile_network(model, self._recipe.learning_rate, self._steps * self._recipe.epochs)
+        return model
+
+    def go_on(self, model: Any, seed: int, first: int, end: int) -> tuple[float, ...]:
+        """Train a network that has been begun.
+
+        Args:
+            model: The Keras model.
+            seed: The seed.
+            first: The epoch to go on with, counted from 0.
+            end: The epoch to stop before.
+
+        Returns:
+            Its accuracy on the validation images after each of these epochs.
+        """
+        import keras
+
+        training, validation = self.pipelines(seed)
         history = model.fit(
-            training,
+            training.from_epoch(first),
             validation_data=validation,
-            epochs=recipe.epochs,
-            steps_per_epoch=steps,
+            initial_epoch=first,
+            epochs=end,
+            steps_per_epoch=self._steps,
             shuffle=False,
             verbose=0,
             callbacks=[
@@ -190,7 +218,13 @@ class Trainer:
                 )
             ],
         ).history
-        return model, tuple(map(float, history["val_accuracy"]))
+        return tuple(map(float, history["val_accuracy"]))
+
+    @property
+    def _steps(self) -> int:
+        from memnas_tf.data.pipeline import steps_per_epoch
+
+        return steps_per_epoch(self._recipe.train_images, self._recipe.batch_size)
 
     def _make_pipelines(self, seed: int) -> tuple[Any, Any]:
         from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline

@@ -10,8 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
-from benchmarks.simulated.simulation import Simulation
-from benchmarks.simulated.surrogate import Surrogate
+from benchmarks.simulated.simulation import Benchmark, Simulation
 from benchmarks.table_work import random_genotype
 from memnas_tf.genotype import Cell, Genotype, canonical, canonical_key
 from memnas_tf.genotype.genotype import COMBINES
@@ -28,7 +27,7 @@ def regularised_evolution(simulation: Simulation) -> None:
     Args:
         simulation: What trains networks.
     """
-    surrogate = simulation.surrogate
+    benchmark = simulation.benchmark
     rng = random.Random(simulation.seed)
     population: deque[tuple[float, Genotype]] = deque()
     known: set[str] = set()
@@ -39,9 +38,9 @@ def regularised_evolution(simulation: Simulation) -> None:
             break
     while True:
         parent = max(rng.sample(list(population), SAMPLE), key=lambda pair: pair[0])[1]
-        child = mutate(rng, parent, surrogate.size)
+        child = mutate(rng, parent, benchmark.size)
         while canonical_key(child) in known or not simulation.fits(child):
-            child = mutate(rng, parent, surrogate.size)
+            child = mutate(rng, parent, benchmark.size)
         known.add(canonical_key(child))
         population.append((simulation.train(child), child))
         population.popleft()
@@ -57,9 +56,9 @@ def random_genotypes(rng: random.Random, simulation: Simulation) -> Iterator[Gen
     Yields:
         Architectures.
     """
-    surrogate = simulation.surrogate
+    benchmark = simulation.benchmark
     while True:
-        genotype = random_genotype(rng, rng.randint(1, surrogate.size), surrogate.blocks)
+        genotype = random_genotype(rng, rng.randint(1, benchmark.size), benchmark.blocks)
         if simulation.fits(genotype):
             yield genotype
 
@@ -126,11 +125,11 @@ def _without(block: list[Cell], removed: int) -> list[Cell]:
     ]
 
 
-def best_accuracy(surrogate: Surrogate, max_parameters: int | None = None) -> float:
+def best_accuracy(benchmark: Benchmark, max_parameters: int | None = None) -> float:
     """Look for the best network of a space, without noise and with epochs to spare.
 
     Args:
-        surrogate: What tells accuracies.
+        benchmark: What tells accuracies.
         max_parameters: The largest parameter memory of a network, in bytes; None for any.
 
     Returns:
@@ -138,16 +137,16 @@ def best_accuracy(surrogate: Surrogate, max_parameters: int | None = None) -> fl
     """
     best = 0.0
     for seed in range(_RESTARTS):
-        simulation = Simulation(surrogate, seed, 0, max_parameters)
+        simulation = Simulation(benchmark, seed, 0, max_parameters)
         rng = random.Random(seed)
         genotype = next(random_genotypes(rng, simulation))
-        accuracy, failures = surrogate.accuracy(genotype), 0
+        accuracy, failures = benchmark.accuracy(genotype), 0
         while failures < _PATIENCE:
-            child = mutate(rng, genotype, surrogate.size)
+            child = mutate(rng, genotype, benchmark.size)
             if rng.random() < 0.5:
-                child = mutate(rng, child, surrogate.size)
+                child = mutate(rng, child, benchmark.size)
             failures += 1
-            if simulation.fits(child) and surrogate.accuracy(child) > accuracy:
-                genotype, accuracy, failures = child, surrogate.accuracy(child), 0
+            if simulation.fits(child) and benchmark.accuracy(child) > accuracy:
+                genotype, accuracy, failures = child, benchmark.accuracy(child), 0
         best = max(best, accuracy)
     return best

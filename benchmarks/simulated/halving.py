@@ -30,8 +30,8 @@ def _halve(simulation: Simulation, genotypes: list[Genotype]) -> None:
     epochs = 1
     while genotypes:
         scored = [(simulation.train(genotype, epochs), genotype) for genotype in genotypes]
-        if epochs == simulation.surrogate.epochs:
+        if epochs == simulation.benchmark.epochs:
             return
         scored.sort(key=lambda pair: -pair[0])
         genotypes = [genotype for _, genotype in scored[: max(1, len(scored) // FACTOR)]]
-        epochs = min(FACTOR * epochs, simulation.surrogate.epochs)
+        epochs = min(FACTOR * epochs, simulation.benchmark.epochs)

@@ -24,12 +24,12 @@ class _Simulated:
 
     def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Ask the simulation for a trial's result."""
-        surrogate = self.simulation.surrogate
+        benchmark = self.simulation.benchmark
         hp = trial.hyperparameters
-        genotype = choose_genotype(hp, surrogate.blocks, surrogate.size, share_cells=False)
+        genotype = choose_genotype(hp, benchmark.blocks, benchmark.size, share_cells=False)
         if not self.simulation.fits(genotype):
             return {"val_accuracy": 0.0}  # what a user of KerasTuner would do
-        epochs = hp.values.get("tuner/epochs", surrogate.epochs)
+        epochs = hp.values.get("tuner/epochs", benchmark.epochs)
         try:
             return {"val_accuracy": self.simulation.train(genotype, epochs)}
         except BudgetSpent as spent:
@@ -63,20 +63,20 @@ def hyperband(simulation: Simulation) -> None:
     _search(
         _Hyperband,
         simulation,
-        max_epochs=simulation.surrogate.epochs,
+        max_epochs=simulation.benchmark.epochs,
         factor=3,
         hyperband_iterations=_NO_LIMIT,
     )
 
 
 def _search(kind: Any, simulation: Simulation, **settings: Any) -> None:
-    surrogate = simulation.surrogate
+    benchmark = simulation.benchmark
     with (
         tempfile.TemporaryDirectory() as directory,
         contextlib.redirect_stdout(io.StringIO()),
     ):
         tuner = kind(
-            MemNASHyperModel(surrogate.template, surrogate.blocks, surrogate.size),
+            MemNASHyperModel(benchmark.template, benchmark.blocks, benchmark.size),
             objective="val_accuracy",
             seed=simulation.seed + 1,  # KerasTuner takes 0 for none
             directory=directory,

@@ -41,10 +41,10 @@ def search(simulation: Simulation, **settings: Any) -> str:
     Returns:
         The search's answer, as a compact string.
     """
-    surrogate = simulation.surrogate
+    benchmark = simulation.benchmark
     with tempfile.TemporaryDirectory() as directory:
         tuner = _SimulatedTuner(
-            MemNASHyperModel(surrogate.template, surrogate.blocks, surrogate.size),
+            MemNASHyperModel(benchmark.template, benchmark.blocks, benchmark.size),
             **{
                 "max_rounds": 1000,
                 "trials_per_round": TRIALS_PER_ROUND,

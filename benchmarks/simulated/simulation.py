@@ -1,18 +1,40 @@
-"""What a simulated search spends and finds."""
+"""What a search spends and finds, on a model of the table or with real training."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from benchmarks.simulated.surrogate import Surrogate
 from memnas_tf.genotype import Genotype, canonical_key, to_string
 from memnas_tf.memory import parameter_memory
+from memnas_tf.template import Template
 
 
 class BudgetSpent(Exception):
     """There are no epochs left."""
+
+
+class Benchmark(Protocol):
+    """What tells the accuracies of the networks of a search space."""
+
+    size: int
+    blocks: int
+
+    @property
+    def epochs(self) -> int:
+        """The number of epochs of a whole training."""
+
+    @property
+    def template(self) -> Template:
+        """The size of the networks."""
+
+    def measure(self, genotype: Genotype, seed: int, epochs: int) -> float:
+        """Return the accuracy after so many epochs, with the noise of a seed."""
+
+    def accuracy(self, genotype: Genotype) -> float:
+        """Return the accuracy after a whole training, without noise; NaN where nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +60,13 @@ class Simulation:
     """Training for a search method, at no cost but epochs.
 
     Args:
-        surrogate: What tells accuracies.
+        benchmark: What tells accuracies.
         seed: The search's seed.
         budget: The number of epochs that the search may spend.
         max_parameters: The largest parameter memory of a network, in bytes; None for any.
 
     Attributes:
-        surrogate: What tells accuracies.
+        benchmark: What tells accuracies.
         seed: The search's seed.
         budget: The number of epochs that the search may spend.
         max_parameters: The largest parameter memory of a network, in bytes; None for any.
@@ -52,9 +74,9 @@ class Simulation:
     """
 
     def __init__(
-        self, surrogate: Surrogate, seed: int, budget: int, max_parameters: int | None = None
+        self, benchmark: Benchmark, seed: int, budget: int, max_parameters: int | None = None
     ) -> None:
-        self.surrogate = surrogate
+        self.benchmark = benchmark
         self.seed = seed
         self.budget = budget
         self.max_parameters = max_parameters
@@ -72,7 +94,7 @@ class Simulation:
             Whether it does.
         """
         limit = self.max_parameters
-        return limit is None or parameter_memory(genotype, self.surrogate.template) <= limit
+        return limit is None or parameter_memory(genotype, self.benchmark.template) <= limit
 
     def train(self, genotype: Genotype, epochs: int | None = None) -> float:
         """Train a network, or go on with it.
@@ -87,38 +109,31 @@ class Simulation:
         Raises:
             BudgetSpent: If the epochs that this takes are not there.
         """
-        epochs = epochs or self.surrogate.epochs
+        epochs = epochs or self.benchmark.epochs
         key = canonical_key(genotype)
-        done = self._epochs.get(key, 0)
-        curve = self.surrogate.run(genotype, self.seed)
-        if epochs > done:
-            if self._spent + epochs - done > self.budget:
-                raise BudgetSpent
-            self._spent += epochs - done
+        new = max(0, epochs - self._epochs.get(key, 0))
+        if self._spent + new > self.budget:
+            raise BudgetSpent
+        measured = self.benchmark.measure(genotype, self.seed, epochs)
+        if new:
+            self._spent += new
             self._epochs[key] = epochs
-            self.trained.append(
-                Trained(
-                    self._spent,
-                    to_string(genotype),
-                    epochs,
-                    float(curve[epochs - 1]),
-                    self.surrogate.accuracy(genotype),
-                )
-            )
-        return float(curve[epochs - 1])
+            true = self.benchmark.accuracy(genotype)
+            self.trained.append(Trained(self._spent, to_string(genotype), epochs, measured, true))
+        return measured
 
 
 def simulate(
-    surrogate: Surrogate,
+    benchmark: Benchmark,
     method: Callable[[Simulation], object],
     seed: int,
     budget: int,
     max_parameters: int | None = None,
 ) -> Simulation:
-    """Run a search on the surrogate.
+    """Run a search on a benchmark.
 
     Args:
-        surrogate: What tells accuracies.
+        benchmark: What tells accuracies.
         method: The method, which may end before its budget is spent.
         seed: The search's seed.
         budget: The number of epochs that it may spend.
@@ -127,7 +142,7 @@ def simulate(
     Returns:
         What it spent and found.
     """
-    simulation = Simulation(surrogate, seed, budget, max_parameters)
+    simulation = Simulation(benchmark, seed, budget, max_parameters)
     with contextlib.suppress(BudgetSpent):
         method(simulation)
     return simulation
@@ -145,12 +160,19 @@ def incumbents(trained: Sequence[Trained], points: Sequence[int]) -> list[float 
         that measured best. None before the first.
     """
     answers: list[float | None] = []
-    best: Trained | None = None
-    waiting = list(trained)
     for point in points:
-        while waiting and waiting[0].spent <= point:
-            one = waiting.pop(0)
-            if best is None or (one.epochs, one.measured) > (best.epochs, best.measured):
-                best = one
+        best = answer(one for one in trained if one.spent <= point)
         answers.append(None if best is None else best.true)
     return answers
+
+
+def answer(trained: Iterable[Trained]) -> Trained | None:
+    """Tell what a search answers: of what was trained for the most epochs, what measured best.
+
+    Args:
+        trained: What it trained, in order.
+
+    Returns:
+        The answer, of equals the first; None if it trained nothing.
+    """
+    return max(trained, key=lambda one: (one.epochs, one.measured), default=None)

@@ -90,20 +90,21 @@ class Surrogate:
         """
         return float(self.curve(genotype)[-1])
 
-    def run(self, genotype: Genotype, seed: int) -> Curve:
-        """Predict what one training shows: the curve with the noise of a seed.
+    def measure(self, genotype: Genotype, seed: int, epochs: int) -> float:
+        """Predict what one training shows: the accuracy with the noise of a seed.
 
         Args:
             genotype: The architecture.
             seed: The seed. The same network under the same seed gives the same run.
+            epochs: The epochs that are over.
 
         Returns:
-            Accuracies from 0 to 1, of shape (epochs,).
+            The accuracy from 0 to 1.
         """
         key = canonical_key(genotype)
         chosen = zlib.crc32(f"{seed} {key}".encode()) % len(self._noise)
-        curve: Curve = np.clip(self.curve(genotype) + self._noise[chosen], 0.0, 1.0)
-        return curve
+        noisy = self.curve(genotype)[epochs - 1] + self._noise[chosen][epochs - 1]
+        return float(np.clip(noisy, 0.0, 1.0))
 
 
 def network_features(genotype: Genotype, template: Template) -> Curve:

@@ -1,12 +1,13 @@
-"""Compare what a search finds with a part of the epochs with what it finds with all of them.
+"""Compare what searches find in real training: with all epochs, with a part, and a rival.
 
-    python -m benchmarks.fewer_epochs --data-dir DIR --directory searches
+    python -m benchmarks.real_searches --data-dir DIR --directory searches
 
-Searches on the real CIFAR-10, for accuracy alone, in three ways under each seed: every candidate
-trained to the end; half a dozen candidates of a round of which one goes on from a rung; and that
-with weights inherited from the base. What each one finds is trained from scratch by the recipe of
-the table of trained networks, and measured on the test split. A line goes to the results file per
-search; stop it at any time, the same command goes on. --table trains nothing.
+Searches on the real CIFAR-10, for accuracy alone, in four ways under each seed: every candidate
+trained to the end; half a dozen candidates of a round of which one goes on from a rung; that with
+weights inherited from the base; and random search with successive halving over the same networks,
+in as many epochs. What each one finds is trained from scratch by the recipe of the table of
+trained networks, and measured on the test split. A line goes to the results file per search; stop
+it at any time, the same command goes on. --table trains nothing.
 """
 
 from __future__ import annotations
@@ -17,15 +18,20 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from benchmarks.real_training import RealTraining
 from benchmarks.results_file import Row, complete
+from benchmarks.simulated.halving import random_search_with_halving
+from benchmarks.simulated.simulation import answer, simulate
 from benchmarks.table_training import Recipe, Trainer
 from benchmarks.table_work import Work
 from memnas_tf.genotype import from_string
+from memnas_tf.memory import parameter_memory
 from tuner.report.intervals import mean_interval
 from tuner.report.search_data import load_search_data
 
@@ -33,11 +39,26 @@ ROUNDS, TRIALS, EPOCHS = 4, 6, 10
 SEARCHED = Recipe(train_images=2_000, validation_images=2_000, epochs=EPOCHS)
 TRAINED = Recipe()
 ALL, RUNG, INHERITED = "all to the end", "a rung", "a rung, inherited"
-WAYS: dict[str, dict[str, Any]] = {
+OURS: dict[str, dict[str, Any]] = {
     ALL: {},
     RUNG: {"rungs": (1,), "reduction_factor": TRIALS},
     INHERITED: {"rungs": (1,), "reduction_factor": TRIALS // 2, "inherit_epochs": 3},
 }
+RIVAL = "random, successive halving"
+RIVAL_EPOCHS = 64  # a whole bracket: 27 networks, then 9, 3 and 1
+WAYS = (*OURS, RIVAL)
+
+
+class Found(NamedTuple):
+    """What a search found.
+
+    Attributes:
+        genotype: Its answer, as a compact string.
+        epochs: The epochs that it trained.
+    """
+
+    genotype: str
+    epochs: int
 
 
 class Contest:
@@ -67,32 +88,36 @@ class Contest:
         """
         way, seed = key.split(": ")
         started = time.process_time()
-        project = self._search(way, int(seed))
+        search = self._search_at_random if way == RIVAL else partial(self._search, way)
+        found = search(int(seed))
         seconds = time.process_time() - started
-        data = load_search_data(project)
-        best = data.history.best
-        if best is None:
-            raise RuntimeError(f"the search in {project} found nothing")
-        genotype = from_string(best.genotype)
+        genotype = from_string(found.genotype)
         _, accuracies = self._trainer.fit(Work(genotype, "", genotype.slots, int(seed)))
         row = {
             "key": key,
-            "genotype": best.genotype,
-            "epochs": sum(data.epochs(trial) for trial in data.trials),
+            **found._asdict(),
             "test_accuracy": accuracies[-1],
-            "parameter_bytes": best.parameter_bytes,
+            "parameter_bytes": parameter_memory(genotype, SEARCHED.template(self._searched)),
             "cpu_seconds": round(seconds),
         }
         print(json.dumps(row), flush=True)
         return row
 
-    def _search(self, way: str, seed: int) -> Path:
+    def _search_at_random(self, seed: int) -> Found:
+        training = RealTraining(SEARCHED, self._searched, size=ROUNDS)
+        simulation = simulate(training, random_search_with_halving, seed, RIVAL_EPOCHS)
+        best = answer(simulation.trained)
+        if best is None:
+            raise RuntimeError(f"{RIVAL} trained nothing in {RIVAL_EPOCHS} epochs")
+        return Found(best.genotype, simulation.trained[-1].spent)
+
+    def _search(self, way: str, seed: int) -> Found:
         from memnas_tf.data.pipeline import steps_per_epoch
         from tuner import MemNASHyperModel, MemNASTuner
 
-        data, recipe = self._searched, SEARCHED
+        images, recipe = self._searched, SEARCHED
         steps = steps_per_epoch(recipe.train_images, recipe.batch_size)
-        template = recipe.template(data)
+        template = recipe.template(images)
         tuner = MemNASTuner(
             MemNASHyperModel(
                 template,
@@ -107,9 +132,9 @@ class Contest:
             training={"epochs": recipe.epochs},
             directory=self._directory,
             project_name=f"{way.replace(', ', '-').replace(' ', '-')}-{seed}",
-            **WAYS[way],
+            **OURS[way],
         )
-        training, validation = Trainer(recipe, data).pipelines(seed)
+        training, validation = Trainer(recipe, images).pipelines(seed)
         tuner.search(
             x=training,
             validation_data=validation,
@@ -118,7 +143,11 @@ class Contest:
             shuffle=False,
             verbose=0,
         )
-        return Path(tuner.project_dir)
+        data = load_search_data(Path(tuner.project_dir))
+        best = data.history.best
+        if best is None:
+            raise RuntimeError(f"the search in {tuner.project_dir} found nothing")
+        return Found(best.genotype, sum(map(data.epochs, data.trials)))
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -138,27 +167,31 @@ def summary(rows: Sequence[Row]) -> str:
     if not seeds:
         return "no seed is done in every way"
     lines = [
-        f"| candidates trained | epochs | part of all | test accuracy, {len(seeds)} seeds | "
-        "points to all, under the same seed | parameters, kB |",
+        f"| search | epochs | test accuracy, {len(seeds)} seeds | points to all, under the same "
+        f"seed | points to {RIVAL} | parameters, kB |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
+
+    def to(way: str, other: str) -> str:
+        if way == other:
+            return ""
+        apart = mean_interval(
+            [
+                100 * (accuracies[way][s]["test_accuracy"] - accuracies[other][s]["test_accuracy"])
+                for s in seeds
+            ]
+        )
+        return f"{apart.mean:+.1f} ± {apart.half_width or 0:.1f}"
+
     for way in WAYS:
         own = [accuracies[way][seed] for seed in seeds]
-        full = [accuracies[ALL][seed] for seed in seeds]
-        epochs, whole = (sum(row["epochs"] for row in found) for found in (own, full))
-        differences = [
-            100 * (row["test_accuracy"] - other["test_accuracy"])
-            for row, other in zip(own, full, strict=True)
-        ]
-        apart = mean_interval(differences)
-        size = sum(row["parameter_bytes"] for row in own) / len(own) / 1000
         cells = [
             way,
-            f"{epochs / len(seeds):.0f}",
-            f"{epochs / whole:.2f}",
+            f"{sum(row['epochs'] for row in own) / len(own):.0f}",
             ", ".join(f"{100 * row['test_accuracy']:.1f} %" for row in own),
-            "" if way == ALL else f"{apart.mean:+.1f} ± {apart.half_width or 0:.1f}",
-            f"{size:.0f}",
+            to(way, ALL),
+            to(way, RIVAL),
+            f"{sum(row['parameter_bytes'] for row in own) / len(own) / 1000:.0f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -170,10 +203,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--data-dir", help="folder of prepared data sets")
-    parser.add_argument("--directory", type=Path, default=Path("searches/fewer_epochs"))
+    parser.add_argument("--directory", type=Path, default=Path("searches/real_searches"))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument(
-        "--results", type=Path, default=Path("benchmarks/results/fewer_epochs.jsonl")
+        "--results", type=Path, default=Path("benchmarks/results/real_searches.jsonl")
     )
     parser.add_argument("--table", action="store_true", help="train nothing")
     arguments = parser.parse_args()
