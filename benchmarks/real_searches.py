@@ -112,7 +112,7 @@ class Contest:
         return Found(best.genotype, simulation.trained[-1].spent)
 
     def _search(self, way: str, seed: int) -> Found:
-        from memnas_tf.data.pipeline import steps_per_epoch
+        from memnas_tf.data.steps import steps_per_epoch
         from tuner import MemNASHyperModel, MemNASTuner
 
         images, recipe = self._searched, SEARCHED

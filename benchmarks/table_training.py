@@ -222,7 +222,7 @@ class Trainer:
 
     @property
     def _steps(self) -> int:
-        from memnas_tf.data.pipeline import steps_per_epoch
+        from memnas_tf.data.steps import steps_per_epoch
 
         return steps_per_epoch(self._recipe.train_images, self._recipe.batch_size)
 

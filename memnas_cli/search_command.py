@@ -72,7 +72,7 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     from memnas_cli.progress import SearchProgress
     from memnas_cli.winner import write_winner
     from memnas_cli.worker_log import WorkerLog
-    from memnas_tf.data.pipeline import steps_per_epoch
+    from memnas_tf.data.steps import steps_per_epoch
     from tuner.experiment import (
         TrainingSettings,
         make_hypermodel,

@@ -20,12 +20,12 @@ from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import read_results
 from memnas_tf.genotype import Genotype, load_genotype, to_string
 from memnas_tf.template import Template
-from memnas_tf.training.directory import PROGRESS_FILE, check_place, training_directory
+from memnas_tf.training.directory import LOGS_FOLDER, PROGRESS_FILE, check_place, training_directory
 from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.recipe import Recipe, make_recipe
 
 if TYPE_CHECKING:
-    from memnas_tf.data.training_data import TrainingData
+    from memnas_tf.data.interface import TrainingData
 
 
 @click.command(context_settings={"show_default": True})
@@ -136,15 +136,18 @@ def _plan(
 
 
 def _train(course: Console, plan: TrainingPlan, data: TrainingData, directory: Path) -> None:
+    import keras
+
     from memnas_cli.trained import write_trained
     from memnas_cli.training_progress import EpochProgress
-    from memnas_tf.data.pipeline import steps_per_epoch
+    from memnas_tf.data.steps import steps_per_epoch
     from memnas_tf.training.train import train_network
 
+    log = keras.callbacks.TensorBoard(str(directory / LOGS_FOLDER), write_graph=False)
     interrupts = Interrupts()
     steps = steps_per_epoch(data.train_count, plan.recipe.batch_size)
     progress = EpochProgress(course, interrupts, plan.recipe.epochs, steps)
     with progress, interrupts.noted():
-        trained = train_network(plan, data, directory, [progress])
+        trained = train_network(plan, data, directory, [log, progress])
     with course.status("measuring it on the test split"):
         write_trained(directory, plan, data, trained)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from memnas_cli.network_files import NetworkMemory, write_network
-from memnas_tf.data.training_data import TrainingData
+from memnas_tf.data.interface import TrainingData
 from memnas_tf.genotype import from_string
 from memnas_tf.memory import arena_memory, format_bytes, lifetime_memory, parameter_memory
 from memnas_tf.training.evaluation import accuracy_on_test_split

@@ -10,7 +10,8 @@ from typing import Any
 from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.data.loading import dataset_shape, load_dataset
-from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
+from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
+from memnas_tf.data.steps import steps_per_epoch
 from memnas_tf.errors import ConfigError
 from memnas_tf.template import Template, cifar_template
 from memnas_tf.training.evaluation import EVALUATION_BATCH

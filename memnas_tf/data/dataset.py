@@ -34,9 +34,11 @@ class ImageDataset:
         fingerprint: What tells the files of a folder of images from others; None for a set whose
             name tells what it is.
         streamed: False, as opposed to a `StreamedDataset`.
+        parts: 1, as an epoch comes as a whole.
     """
 
     streamed: ClassVar = False
+    parts: ClassVar = 1
 
     name: str
     train_images: Images = field(repr=False)

@@ -10,27 +10,10 @@ import tensorflow as tf
 from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.batching import BatchForm, Distortion, endless_epochs, in_order
 from memnas_tf.data.checks import check_batch_size, check_seed
+from memnas_tf.data.steps import steps_per_epoch
 from memnas_tf.errors import DataError
 
 _ORDER, _AUGMENTATION = 0, 1
-
-
-def steps_per_epoch(count: int, batch_size: int) -> int:
-    """Count the training batches of an epoch; the rest of a division is left out.
-
-    Args:
-        count: Number of training images.
-        batch_size: Images per batch; fewer images than that make one batch of all.
-
-    Returns:
-        Number of batches, at least 1.
-
-    Raises:
-        DataError: There are no images, or the batch size is below 1.
-    """
-    if count < 1:
-        raise DataError(f"There are {count} images to train on: use at least 1.")
-    return max(1, count // check_batch_size(batch_size))
 
 
 def training_pipeline(

@@ -40,9 +40,11 @@ class StreamedDataset:
         reading: Opens a block in which a file that cannot be read is a `DataError` of this set.
         fingerprint: None, as the name tells the content.
         streamed: True, as opposed to an `ImageDataset`.
+        parts: 1, as an epoch comes as a whole.
     """
 
     streamed: ClassVar = True
+    parts: ClassVar = 1
 
     name: str
     input_shape: tuple[int, int, int]

@@ -15,8 +15,8 @@ from memnas_tf.data.augmentation import crops
 from memnas_tf.data.batching import BatchForm, Distortion, endless_epochs, in_order
 from memnas_tf.data.checks import check_batch_size, check_memory, check_seed
 from memnas_tf.data.cropping import decode_centre_crop, decode_random_crop
-from memnas_tf.data.pipeline import steps_per_epoch
 from memnas_tf.data.records import Records
+from memnas_tf.data.steps import steps_per_epoch
 
 WINDOW = 2048
 _FILES, _WINDOWS, _CROPS, _AUGMENTATION = range(4)

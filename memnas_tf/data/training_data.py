@@ -23,9 +23,6 @@ IN_MEMORY = 2 * 10**9
 STATISTICS_IMAGES = 1024
 
 
-TrainingData = ImageDataset | StreamedDataset
-
-
 def load_training_data(
     name: str,
     data_dir: str | os.PathLike[str] | None = None,
@@ -35,7 +32,7 @@ def load_training_data(
     image_size: tuple[int, int] | None = None,
     limit: int | None = None,
     download: bool = True,
-) -> TrainingData:
+) -> ImageDataset | StreamedDataset:
     """Load an image classification set to train on.
 
     Args:

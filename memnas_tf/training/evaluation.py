@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from memnas_tf.data.training_data import TrainingData
+from memnas_tf.data.interface import TrainingData
 
 EVALUATION_BATCH = 256
 

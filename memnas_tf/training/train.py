@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import keras
 
-from memnas_tf.data.pipeline import steps_per_epoch
-from memnas_tf.data.training_data import TrainingData
+from memnas_tf.data.interface import TrainingData
+from memnas_tf.data.steps import steps_per_epoch
 from memnas_tf.errors import TrainingError
 from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
@@ -17,7 +17,7 @@ from memnas_tf.training.compiling import compile_by_recipe, use_averaged_weights
 from memnas_tf.training.continuing import continue_fit
 from memnas_tf.training.curve_recorder import CurveRecorder
 from memnas_tf.training.devices import check_devices, shared_by
-from memnas_tf.training.directory import LOGS_FOLDER, PROGRESS_FILE
+from memnas_tf.training.directory import PROGRESS_FILE
 from memnas_tf.training.evaluation import EVALUATION_BATCH
 from memnas_tf.training.finite import StopWhenNotFinite
 from memnas_tf.training.plan import TrainingPlan
@@ -106,8 +106,8 @@ def _fit_arguments(plan: TrainingPlan, data: TrainingData, steps: int) -> dict[s
             mixup=recipe.mixup,
         ),
         "validation_data": validation,
-        "epochs": recipe.epochs,
-        "steps_per_epoch": steps,
+        "epochs": recipe.epochs * data.parts,
+        "steps_per_epoch": steps // data.parts,
         "shuffle": False,  # the pipeline shuffles, and Keras would warn that it cannot
         "verbose": 0,
     }
@@ -119,7 +119,6 @@ def _callbacks(
     callbacks = [
         StopWhenNotFinite(),
         CurveRecorder(directory / RECORD_FILE),
-        keras.callbacks.TensorBoard(str(directory / LOGS_FOLDER), write_graph=False),
     ]
     if plan.recipe.ema_epochs and arguments["validation_data"] is not None:
         callbacks.insert(0, keras.callbacks.SwapEMAWeights())

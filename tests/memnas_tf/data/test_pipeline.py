@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from memnas_tf.data.pipeline import evaluation_pipeline, steps_per_epoch, training_pipeline
+from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
+from memnas_tf.data.steps import steps_per_epoch
 from memnas_tf.errors import DataError
 
 COUNT, BATCH = 23, 5

@@ -36,7 +36,8 @@ def trained(digits, tmp_path_factory):
 
     if keras.backend.backend() != "tensorflow":
         pytest.skip("only TensorFlow's models convert to LiteRT")
-    from memnas_tf.data.pipeline import steps_per_epoch, training_pipeline
+    from memnas_tf.data.pipeline import training_pipeline
+    from memnas_tf.data.steps import steps_per_epoch
     from memnas_tf.layers import build_network
     from memnas_tf.template import cifar_template
     from memnas_tf.training.compiling import compile_network

@@ -1,0 +1,66 @@
+"""What a training asks of a data set, wherever its images lie. Needs no TensorFlow."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from memnas_tf.preprocessing import Preprocessing
+
+
+class TrainingData(Protocol):
+    """Labelled images to train on, to hold out and to test on.
+
+    Batches are whatever Keras's `fit` and `evaluate` take. Those to train on are endless, depend
+    on their arguments alone, and have a method `from_epoch` that gives those of later epochs.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name it was loaded by."""
+
+    @property
+    def train_count(self) -> int:
+        """The number of training images."""
+
+    @property
+    def validation_count(self) -> int:
+        """The number of images held out."""
+
+    @property
+    def test_split(self) -> str | None:
+        """The split to test on; None where there is none with labels."""
+
+    @property
+    def parts(self) -> int:
+        """The parts that an epoch comes in; `from_epoch` counts them, and each is kept."""
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the images are read from disk in every epoch, and cropped there."""
+
+    @property
+    def fingerprint(self) -> str | None:
+        """What tells the content from others by the same name; None where the name does."""
+
+    @property
+    def default_augmentation(self) -> str:
+        """The augmentation policy that suits the images."""
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What a network trained on these images needs to know to be served."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Open a block in which an image that cannot be read is an error of this set."""
+
+    def training_batches(
+        self, *, batch_size: int, augmentation: str, seed: int, mixup: float = 0.0
+    ) -> Any:
+        """Make endless batches of training images, labels one-hot."""
+
+    def validation_batches(self, *, batch_size: int, count: int) -> Any:
+        """Make batches of the first images held out, labels one-hot."""
+
+    def test_batches(self, *, batch_size: int) -> Any:
+        """Make batches of all test images, labels as class numbers."""
