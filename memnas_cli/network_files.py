@@ -15,7 +15,6 @@ from memnas_cli.winner_files import (
     RESULTS_FILE,
     TEXT_FILE,
 )
-from memnas_tf.drawing import draw_genotype
 from memnas_tf.files import whole_file, write_text
 from memnas_tf.genotype import GENOTYPE_FILE, from_string, render, to_json
 from memnas_tf.preprocessing import Preprocessing
@@ -42,7 +41,7 @@ def write_network(
     facts: TrainingFacts,
     memory: NetworkMemory,
     preprocessing: Preprocessing,
-    subtitle: str,
+    subtitle: str | None,
 ) -> None:
     """Write drawing, text, genotype, model and, last of all, results, each atomically.
 
@@ -52,13 +51,16 @@ def write_network(
         facts: How it came to be, its genotype among them.
         memory: What it needs.
         preprocessing: What turns pixels into its input.
-        subtitle: What its drawing says of it.
+        subtitle: What its drawing says of it; None for no drawing, which needs Matplotlib.
     """
     genotype = from_string(str(facts.genotype))
     write_text(folder / GENOTYPE_FILE, to_json(genotype))
     write_text(folder / TEXT_FILE, f"{facts.genotype}\n\n{render(genotype)}\n")
     write_text(folder / PREPROCESSING_FILE, preprocessing.to_json())
-    draw_genotype(genotype, folder / DRAWING_FILE, facts.dataset, subtitle)
+    if subtitle is not None:
+        from memnas_tf.drawing import draw_genotype
+
+        draw_genotype(genotype, folder / DRAWING_FILE, facts.dataset, subtitle)
     with whole_file(folder / MODEL_FILE) as temporary:
         model.save(temporary)
     results = {**facts.to_document(), **memory._asdict()}

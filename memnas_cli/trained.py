@@ -16,7 +16,11 @@ from serving.facts import TrainingFacts
 
 
 def write_trained(
-    directory: Path, plan: TrainingPlan, data: TrainingData, trained: TrainedNetwork
+    directory: Path,
+    plan: TrainingPlan,
+    data: TrainingData,
+    trained: TrainedNetwork,
+    drawn: bool = True,
 ) -> None:
     """Measure a trained network on the test split, and write it.
 
@@ -25,6 +29,7 @@ def write_trained(
         plan: Its plan.
         data: Its data set.
         trained: What came of it.
+        drawn: Whether to draw it too.
     """
     test_accuracy = accuracy_on_test_split(trained.model, data)
     facts = TrainingFacts(
@@ -48,7 +53,8 @@ def write_trained(
     )
     if test_accuracy is not None:
         subtitle = f"{100 * test_accuracy:.1f} % test accuracy, {subtitle}"
-    write_network(directory, trained.model, facts, memory, data.preprocessing, subtitle)
+    shown = subtitle if drawn else None
+    write_network(directory, trained.model, facts, memory, data.preprocessing, shown)
 
 
 def _training_facts(plan: TrainingPlan) -> dict[str, object]:

@@ -26,12 +26,37 @@ class Preprocessing:
     labels: tuple[str, ...]
 
     def to_json(self) -> str:
-        """Write a JSON document that `load_preprocessing` reads back."""
+        """Write a JSON document that `from_json` reads back."""
         return json.dumps(asdict(self), indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Preprocessing:
+        """Read what `to_json` wrote.
+
+        Args:
+            text: The document.
+
+        Returns:
+            The preprocessing.
+
+        Raises:
+            ValueError: If it is not of this kind.
+        """
+        try:
+            document = json.loads(text)
+            height, width, channels = document["input_shape"]
+            return cls(
+                (int(height), int(width), int(channels)),
+                tuple(map(float, document["mean"])),
+                tuple(map(float, document["std"])),
+                tuple(map(str, document["labels"])),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"it is no preprocessing: {error}") from error
 
 
 def load_preprocessing(path: str | Path) -> Preprocessing:
-    """Read what `Preprocessing.to_json` wrote.
+    """Read a file that holds what `Preprocessing.to_json` wrote.
 
     Args:
         path: The file.
@@ -43,13 +68,6 @@ def load_preprocessing(path: str | Path) -> Preprocessing:
         DataError: If the file is missing or not of this kind.
     """
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-        height, width, channels = document["input_shape"]
-        return Preprocessing(
-            (int(height), int(width), int(channels)),
-            tuple(map(float, document["mean"])),
-            tuple(map(float, document["std"])),
-            tuple(map(str, document["labels"])),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Preprocessing.from_json(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise DataError(f"cannot read the preprocessing in {str(path)!r}: {error}") from error
