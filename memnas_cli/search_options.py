@@ -30,7 +30,12 @@ _DATA = (
 )
 _SEARCH = (
     click.option("--max-rounds", default=4, type=COUNT, help="Rounds of grow and trim."),
-    click.option("--trials-per-round", default=6, type=COUNT, help="Candidates trained per round."),
+    click.option(
+        "--trials-per-round",
+        default="6",
+        type=Counts("candidates", "6, or 4,4,8,16 for rounds that grow"),
+        help="Candidates trained per round; of several numbers the last is for all later rounds.",
+    ),
     click.option(
         "--max-trials", type=COUNT, help="Candidates trained in all.", show_default="no limit"
     ),

@@ -317,7 +317,7 @@ class MemNASOracle(LeasingOracle):
     def _open_round(self) -> None:
         if self.stop_reason is not None:
             return
-        limit = self.settings.trials_per_round
+        limit = self.settings.trials_of_round(len(self.rounds) + 1)
         if self.max_trials is not None:
             planned = sum(len(entry.trials) for entry in self.rounds)
             limit = min(limit, self.max_trials - planned)

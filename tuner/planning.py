@@ -71,7 +71,7 @@ def plan_round(
         for one in fitting
     ]
     memory_spread = spread(measured)
-    count = min(limit, settings.trials_per_round)
+    count = min(limit, settings.trials_of_round(number))
     if len(fitting) <= count:
         trials = [_planned(one) for one in fitting]
     elif ranker is not None and number >= FIRST_RANKED_ROUND:

@@ -15,7 +15,8 @@ from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs, check_rungs_end
 from tuner.ranking import RANKERS
 
 DEFAULT_RANKER = "ridge-trees"
-_OPTIONAL_COUNTS = ("max_trials", "inherit_epochs")
+# Of which the last two may be None.
+_COUNTS = ("blocks", "max_rounds", "max_cells", "max_trials", "inherit_epochs")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class SearchSettings:
         template: The size of the networks.
         blocks: The number of blocks of a genotype.
         max_rounds: The number of rounds after which the search ends.
-        trials_per_round: The number of candidates that a round trains: the paper's k.
+        trials_per_round: The number of candidates that a round trains: the paper's k; or one
+            for each of the first rounds, the last of them for all others too.
         tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
         metric: The variant of Equation 4, one of `memnas_tf.metric.METRICS`.
         max_cells: The number of cells in a block at which the search ends.
@@ -49,7 +51,7 @@ class SearchSettings:
     template: Template
     blocks: int
     max_rounds: int = 10
-    trials_per_round: int = 100
+    trials_per_round: int | tuple[int, ...] = 100
     tradeoff: float = 0.5
     metric: str = DEFAULT_METRIC
     max_cells: int = 8
@@ -64,10 +66,12 @@ class SearchSettings:
 
     def __post_init__(self) -> None:
         """Refuse a search that cannot be."""
-        counts = ["blocks", "max_rounds", "trials_per_round", "max_cells"]
-        counts += [name for name in _OPTIONAL_COUNTS if getattr(self, name) is not None]
-        for name in counts:
-            value = getattr(self, name)
+        if not self._trials:
+            raise ConfigError("trials_per_round is empty; give one number or several")
+        counts = [(name, getattr(self, name)) for name in _COUNTS]
+        counts = [(name, value) for name, value in counts if value is not None]
+        counts += [("trials_per_round", value) for value in self._trials]
+        for name, value in counts:
             if not _is_int(value) or value < 1:
                 raise ConfigError(f"{name} is {value!r}; it must be a whole number, at least 1")
         check_rungs(self.rungs, self.reduction_factor)
@@ -102,7 +106,26 @@ class SearchSettings:
             raise SearchError("the settings of this search are not those of this version")
         template = Template.from_document(state["template"])
         target, rungs = MemoryTarget(**state["target"]), tuple(state["rungs"])
-        return cls(**{**state, "template": template, "target": target, "rungs": rungs})
+        trials = state["trials_per_round"]
+        trials = tuple(trials) if isinstance(trials, list) else trials
+        parts = {"template": template, "target": target, "rungs": rungs, "trials_per_round": trials}
+        return cls(**{**state, **parts})
+
+    def trials_of_round(self, number: int) -> int:
+        """Return how many candidates a round trains.
+
+        Args:
+            number: The round, counted from 1.
+
+        Returns:
+            The number.
+        """
+        return self._trials[min(number, len(self._trials)) - 1]
+
+    @property
+    def _trials(self) -> tuple[int, ...]:
+        trials = self.trials_per_round
+        return trials if isinstance(trials, tuple) else (trials,)
 
     def planned_epochs(self, has_base: bool) -> int | None:
         """Return how many epochs a trial is to train.

@@ -19,8 +19,8 @@ def trials_left(history: SearchHistory) -> int:
     settings = history.settings
     over = sum(trial.is_over for entry in history.rounds for trial in entry.trials)
     planned = sum(len(entry.trials) for entry in history.rounds)
-    rounds = settings.max_rounds - len(history.rounds)
-    total = planned + rounds * settings.trials_per_round
+    rounds = range(len(history.rounds) + 1, settings.max_rounds + 1)
+    total = planned + sum(map(settings.trials_of_round, rounds))
     if settings.max_trials is not None:
         total = min(total, settings.max_trials)
     return max(total - over, 0)

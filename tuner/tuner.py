@@ -58,7 +58,8 @@ class MemNASTuner(TrialTuner):
     Args:
         hypermodel: What builds the networks.
         max_rounds: The number of rounds after which the search ends.
-        trials_per_round: The number of candidates that a round trains: the paper's k.
+        trials_per_round: The number of candidates that a round trains: the paper's k; or one
+            for each of the first rounds, the last of them for all others too.
         tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
         metric: The variant of Equation 4: "scaled" or "relative".
         max_trials: The number of trials after which the search ends.
@@ -110,7 +111,7 @@ class MemNASTuner(TrialTuner):
         self,
         hypermodel: MemNASHyperModel,
         max_rounds: int = 10,
-        trials_per_round: int = 100,
+        trials_per_round: int | Sequence[int] = 100,
         tradeoff: float = 0.5,
         metric: str = DEFAULT_METRIC,
         max_trials: int | None = None,
@@ -154,7 +155,9 @@ class MemNASTuner(TrialTuner):
             template=hypermodel.template,
             blocks=hypermodel.blocks,
             max_rounds=max_rounds,
-            trials_per_round=trials_per_round,
+            trials_per_round=(
+                trials_per_round if isinstance(trials_per_round, int) else tuple(trials_per_round)
+            ),
             tradeoff=tradeoff,
             metric=metric,
             max_cells=hypermodel.max_cells,

@@ -13,6 +13,7 @@ from tuner.distributed.worker import SearchIsOver
 from tuner.search_space import GENOTYPE, UNTIL_EPOCH
 
 TRIALS_PER_ROUND = 16
+GROWING = (4, 4, 8, 16, 32)
 
 
 class _SimulatedTuner(MemNASTuner):

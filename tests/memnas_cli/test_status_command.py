@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -129,6 +130,8 @@ def test_a_lock_is_seen_and_leaves_with_its_holder(tmp_path):
 def test_time_left(interrupted):
     history = interrupted.oracle.history
     assert trials_left(history) == 9
+    growing = replace(history.settings, trials_per_round=(5, 5, 9))  # it is in the second of three
+    assert trials_left(replace(history, settings=growing)) == 13
     assert seconds_left(history, 3) == pytest.approx(seconds_left(history) / 3)
 
 

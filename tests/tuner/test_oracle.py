@@ -160,6 +160,12 @@ def test_the_best_genotype_is_written_after_every_round(tmp_path):
     assert to_string(load_genotype(str(tmp_path / "search"))) == best.genotype
 
 
+def test_rounds_have_the_sizes_that_were_asked_for(tmp_path):
+    tuner = make_tuner(tmp_path, trials_per_round=[1, 2, 3], max_rounds=4, max_trials=8)
+    tuner.search(verbose=0)
+    assert [len(entry.trials) for entry in tuner.oracle.rounds] == [1, 2, 3, 2]
+
+
 def test_max_trials_plans_a_shorter_last_round(tmp_path):
     tuner = make_tuner(tmp_path, max_trials=7)
     tuner.search(verbose=0)

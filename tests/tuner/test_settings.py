@@ -19,6 +19,8 @@ def test_they_survive_json():
     ("change", "message"),
     [
         ({"trials_per_round": 0}, "trials_per_round is 0; it must be a whole number, at least 1"),
+        ({"trials_per_round": (4, 0)}, "trials_per_round is 0; it must be"),
+        ({"trials_per_round": ()}, "trials_per_round is empty; give one number or several"),
         ({"max_rounds": -1}, "max_rounds is -1"),
         ({"max_cells": 2.5}, "max_cells is 2.5"),
         ({"max_trials": 0}, "max_trials is 0"),
@@ -32,6 +34,13 @@ def test_they_survive_json():
 def test_what_is_out_of_range_is_refused_by_name(change, message):
     with pytest.raises(ConfigError, match=message):
         replace(SETTINGS, **change)
+
+
+def test_the_last_number_of_trials_is_for_all_later_rounds():
+    growing = replace(SETTINGS, trials_per_round=(2, 3, 8))
+    assert SearchSettings.from_state(json.loads(json.dumps(growing.to_state()))) == growing
+    assert [growing.trials_of_round(number) for number in range(1, 6)] == [2, 3, 8, 8, 8]
+    assert [SETTINGS.trials_of_round(number) for number in (1, 9)] == [100, 100]
 
 
 def test_settings_of_another_version_are_refused():
