@@ -126,6 +126,7 @@ def _plan(
         dataset=data.name,
         dataset_content=data.fingerprint,
         streamed=data.streamed,
+        parts=data.parts,
         limit=options["limit"],
         validation_fraction=options["validation_fraction"],
         seed=options["seed"],

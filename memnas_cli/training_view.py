@@ -39,7 +39,7 @@ def training_document(directory: Path) -> dict[str, Any]:
     return {
         "state": "finished" if results else state,
         "genotype": plan.genotype,
-        "epochs": len(curve.epochs) if curve else 0,
+        "epochs": len(curve.epochs) // plan.parts if curve else 0,
         "test_accuracy": results.get("test_accuracy"),
         "val_accuracy": results.get("val_accuracy"),
         "parameter_bytes": parameter_memory(genotype, plan.template),
@@ -87,9 +87,9 @@ def _lines(document: dict[str, Any], directory: Path) -> list[str]:
         "float32, reference kernels)",
     ]
     if document["model"] is not None:
-        lines += [
-            "",
-            f"drawing               {directory / DRAWING_FILE}",
-            f"trained model         {document['model']}",
-        ]
-    return [*lines, f"TensorBoard           tensorboard --logdir {directory / LOGS_FOLDER}"]
+        lines += ["", f"trained model         {document['model']}"]
+    if (directory / DRAWING_FILE).exists():
+        lines.append(f"drawing               {directory / DRAWING_FILE}")
+    if (directory / LOGS_FOLDER).exists():
+        lines.append(f"TensorBoard           tensorboard --logdir {directory / LOGS_FOLDER}")
+    return lines

@@ -112,6 +112,7 @@ def run(args: argparse.Namespace, interrupts: Interrupts) -> None:
         dataset=data.name,
         dataset_content=data.fingerprint,
         streamed=data.streamed,
+        parts=data.parts,
         limit=None,
         validation_fraction=args.held_out / (data.train_count + args.held_out),
         seed=args.seed,

@@ -24,6 +24,7 @@ class TrainingPlan:
         dataset: The data set's name.
         dataset_content: What tells a folder's files from others; None for a set known by name.
         streamed: Whether its images are read from disk in every epoch, and cropped there.
+        parts: The parts that an epoch comes in.
         limit: How many images of the training split are used; None for all.
         validation_fraction: The part of them that is held out; 0 for none.
         seed: The seed of every random choice.
@@ -39,6 +40,7 @@ class TrainingPlan:
     dataset: str
     dataset_content: str | None
     streamed: bool
+    parts: int
     limit: int | None
     validation_fraction: float
     seed: int

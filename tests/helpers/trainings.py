@@ -19,6 +19,7 @@ def make_plan(name="paper", genotype="0c3+0mp=", filters=4, policy="float32", **
         dataset="digits",
         dataset_content=None,
         streamed=False,
+        parts=1,
         limit=None,
         validation_fraction=0.2,
         seed=3,
