@@ -12,7 +12,7 @@ from rich.console import Console
 
 from memnas_cli.completion import complete_source
 from memnas_cli.quiet import start_keras
-from memnas_cli.source_template import source_template
+from memnas_cli.source_template import sized_template
 from memnas_cli.template_options import template_options
 from memnas_cli.winner_files import find_model
 from memnas_tf.errors import ConfigError
@@ -26,7 +26,6 @@ from memnas_tf.memory.graph import Graph, network_graph
 from memnas_tf.memory.kernels import runtime_graph
 from memnas_tf.memory.lifetime_rows import LifetimeRow, paper_rows, runtime_rows
 from memnas_tf.memory.litert_graph import litert_graph
-from memnas_tf.template import cifar_template
 from memnas_tf.training.directory import is_training
 
 
@@ -81,7 +80,8 @@ def memory(
     """Tell how much memory SOURCE needs to classify one image.
 
     SOURCE is a Keras model (MODEL.keras), the directory of a search or a training, or an
-    architecture: a preset, a compact string or a JSON file, as a network of the given size.
+    architecture: a preset, a compact string or a JSON file. All but the first have the size that
+    they come with, or the given one.
 
     Parameters are weights and moments in float32. Lifetimes are the paper's measure of
     intermediate results. The arena is what the LiteRT interpreter allocates for tensors, with its
@@ -99,7 +99,7 @@ def memory(
         return
     if litert:
         raise ConfigError(f"--litert needs a trained model; {source} is none: give a .keras file")
-    template = source_template(source) or cifar_template(**size)
+    template = sized_template(source, **size)
     genotype = load_genotype(source)
     _print(source, template.input_shape, estimate_genotype(genotype, template), as_json)
     if plot:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from memnas_cli.completion import complete_source
-from memnas_cli.source_template import source_template
+from memnas_cli.source_template import sized_template
 from memnas_cli.template_options import template_options
 from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import (
@@ -27,7 +27,7 @@ from memnas_cli.winner_files import (
 )
 from memnas_tf.genotype import Genotype, from_string, load_genotype, render, to_string
 from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
-from memnas_tf.template import Template, cifar_template
+from memnas_tf.template import Template
 from memnas_tf.training.directory import is_training
 from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
@@ -55,16 +55,13 @@ def show(
     source: str,
     as_json: bool,
     draw: str | None,
-    input_shape: tuple[int, ...],
-    classes: int,
-    filters: int,
-    blocks: int,
+    **size: Any,
 ) -> None:
     """Show SOURCE, an architecture, a search or a training.
 
     An architecture is a preset (figure-1b, supplement, MemNAS-A, MemNAS-B), a compact string such
-    as 5x0d3+0f7=, or a JSON file; its memory is that of a network of the given size, but for
-    MemNAS-A and MemNAS-B, which have a size of their own. A search or a training is its directory;
+    as 5x0d3+0f7=, or a JSON file; its memory is that of a network of the given size, and
+    MemNAS-A and MemNAS-B have one of their own. A search or a training is its directory;
     the latter's model.keras does as well.
     """
     console = Console()
@@ -81,9 +78,7 @@ def show(
             print_search(console, Path(source))
     else:
         genotype = load_genotype(source)
-        template = source_template(source)
-        if template is None:
-            template = cifar_template(input_shape, classes, filters, blocks)
+        template = sized_template(source, **size)
         genotype.require_buildable()
         if as_json:
             click.echo(json.dumps(architecture_document(genotype, template), indent=1))

@@ -12,6 +12,7 @@ from memnas_tf.template import Template, cifar_template, imagenet_template, spre
 from memnas_tf.training.directory import is_training, load_plan
 from tuner.history import ORACLE_FILE, load_search
 
+_INPUT_SHAPE, _CLASSES = (32, 32, 3), 10
 TEMPLATES = {"cifar": cifar_template, "imagenet": imagenet_template}
 
 
@@ -36,6 +37,36 @@ def source_template(source: str) -> Template | None:
     if os.path.exists(folder / ORACLE_FILE):
         return load_search(folder).settings.template
     return read_facts(folder).template
+
+
+def sized_template(
+    source: str,
+    input_shape: tuple[int, int, int] | None,
+    classes: int | None,
+    filters: tuple[int, ...] | None,
+    blocks: int | None,
+) -> Template:
+    """Size a network to look at: as its source tells, where nothing else is asked for.
+
+    Args:
+        source: What `memnas_tf.genotype.load_genotype` takes.
+        input_shape: Height, width and channels of an image; None for the source's or CIFAR-10's.
+        classes: The number of classes; None likewise.
+        filters: As for `make_template`.
+        blocks: As for `make_template`.
+
+    Returns:
+        The template.
+
+    Raises:
+        MemNASError: If the source cannot be read, or a number is out of range.
+    """
+    known = source_template(source)
+    if known and (input_shape, classes, filters, blocks) == (None,) * 4:
+        return known
+    shape = input_shape or (known.input_shape if known else _INPUT_SHAPE)
+    count = classes or (known.classes if known else _CLASSES)
+    return make_template(source, shape, count, None, filters, blocks)[1]
 
 
 def make_template(

@@ -7,31 +7,40 @@ from typing import Any
 
 import click
 
-from memnas_cli.shapes import COUNT, Size
+from memnas_cli.shapes import COUNT, Counts, Size
 from memnas_tf.template import DEFAULT_BLOCKS, DEFAULT_FILTERS
 
 _OPTIONS = (
     click.option(
         "--input-shape",
-        default="32x32x3",
         type=Size("height", "width", "channels"),
         help="Size of an image, in pixels.",
+        show_default="the source's, else 32x32x3",
     ),
     click.option(
-        "--classes", default=10, type=click.IntRange(min=2), metavar="N", help="Number of classes."
+        "--classes",
+        type=click.IntRange(min=2),
+        metavar="N",
+        help="Number of classes.",
+        show_default="the source's, else 10",
     ),
     click.option(
         "--filters",
-        default=DEFAULT_FILTERS,
-        type=COUNT,
-        help="Output channels of every operation.",
+        type=Counts("filters", "64, or 48,96,192,384 for the quarters of the network"),
+        help="Output channels of every operation, or of those of equal parts of the network.",
+        show_default=f"the source's, else {DEFAULT_FILTERS}",
     ),
-    click.option("--blocks", default=DEFAULT_BLOCKS, type=COUNT, help="Blocks of the network."),
+    click.option(
+        "--blocks",
+        type=COUNT,
+        help="Blocks of the network.",
+        show_default=f"the source's, else {DEFAULT_BLOCKS}",
+    ),
 )
 
 
 def template_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of `memnas_tf.cifar_template`.
+    """Give a command the options of `memnas_cli.source_template.sized_template`.
 
     Args:
         command: A function that takes `input_shape`, `classes`, `filters` and `blocks`.

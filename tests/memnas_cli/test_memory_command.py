@@ -50,6 +50,8 @@ def test_a_search_has_a_size_of_its_own(finished):
     results = json.loads((search / "best" / "results.json").read_text())
     assert document["lifetime_bytes"] == results["lifetime_bytes"]
     assert document["arena_bytes"]["float32"]["reference"] == results["arena_bytes"]
+    wider = json.loads(memory(search, "--filters", "16", "--json").output)
+    assert wider["lifetime_bytes"] > document["lifetime_bytes"]
 
 
 def test_the_model_that_a_search_leaves(finished, tmp_path):

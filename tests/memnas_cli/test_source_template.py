@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from memnas_cli.source_template import make_template, source_template
+from memnas_cli.source_template import make_template, sized_template, source_template
 from memnas_tf.errors import ConfigError
 from memnas_tf.preset_templates import PRESET_TEMPLATES
 from memnas_tf.template import cifar_template, imagenet_template
@@ -73,3 +73,13 @@ def test_the_size_of_another_kind_is_not_taken(training):
 def test_images_too_small_for_a_template_are_refused():
     with pytest.raises(ConfigError, match="an input of 8x8 is too small"):
         make_template("figure-1b", (8, 8, 1), 10, "imagenet", None, None)
+
+
+def test_a_network_to_look_at_has_its_source_s_size_but_for_what_is_asked(training):
+    source = training(LARGE)
+    assert sized_template(source, None, None, None, None) == LARGE
+    wider = sized_template(source, None, 3, (16,), None)
+    assert wider == imagenet_template(SHAPE, 3, filters=16, blocks=4)
+    assert sized_template("figure-1b", None, None, None, None) == cifar_template((32, 32, 3), 10)
+    small = sized_template("figure-1b", (16, 16, 1), 4, (8,), 3)
+    assert small == cifar_template((16, 16, 1), 4, 8, 3)
