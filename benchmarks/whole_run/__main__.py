@@ -24,6 +24,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
 
+from benchmarks.whole_run.batches import AUGMENTATIONS
 from benchmarks.whole_run.dataset import PackedData
 from benchmarks.whole_run.packing import load_packed
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
@@ -100,6 +101,7 @@ def run(args: argparse.Namespace, interrupts: Interrupts) -> None:
         augmentation=args.augmentation or PackedData.default_augmentation,
     )
     data = PackedData(load_packed(args.data), args.parts, args.held_out)
+    data.steps(recipe.batch_size)  # refused here, before there is a directory
     preprocessing = data.preprocessing
     template = cifar_template(
         preprocessing.input_shape, len(preprocessing.labels), args.filters, args.blocks
@@ -154,7 +156,7 @@ def main() -> int:
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--weight-decay", type=float)
-    parser.add_argument("--augmentation")
+    parser.add_argument("--augmentation", choices=AUGMENTATIONS)
     parser.add_argument("--mixed-precision", choices=PRECISIONS)
     parser.add_argument("--parts", type=int, default=1, help="of an epoch; each is kept")
     parser.add_argument("--held-out", type=int, default=0, help="training images to hold out")

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
-from benchmarks.whole_run.batches import EvaluationBatches, TrainingBatches
+from benchmarks.whole_run.batches import AUGMENTATIONS, EvaluationBatches, TrainingBatches
 from benchmarks.whole_run.packing import PackedSet, Split
 from memnas_tf.errors import DataError
 
@@ -18,6 +18,9 @@ class PackedData:
         packed: The data set.
         parts: The parts that an epoch comes in.
         held_out: How many of the last training images to hold out.
+
+    Raises:
+        DataError: If there are not as many, or no parts.
 
     Attributes:
         name: The data set's name.
@@ -34,11 +37,16 @@ class PackedData:
     default_augmentation = "paper"
 
     def __init__(self, packed: PackedSet, parts: int = 1, held_out: int = 0) -> None:
+        images = len(packed.train.labels)
+        if not 0 <= held_out < images:
+            raise DataError(f"held_out is {held_out} of {images} images; take 0 to {images - 1}")
+        if parts < 1:
+            raise DataError(f"parts is {parts}; it must be at least 1")
         self.name = packed.name
         self.fingerprint = packed.fingerprint
         self.preprocessing = packed.preprocessing
         self.parts = parts
-        kept = len(packed.train.labels) - held_out
+        kept = images - held_out
         self._train, self._validation = (
             Split(*(array[window] for array in packed.train))
             for window in (slice(kept), slice(kept, None))
@@ -55,14 +63,18 @@ class PackedData:
         """The number of images held out."""
         return len(self._validation.labels)
 
-    def reading(self) -> AbstractContextManager[None]:
-        """Do nothing: the images have been read."""
-        return nullcontext()
+    def steps(self, batch_size: int) -> int:
+        """Count the training steps of an epoch.
 
-    def training_batches(
-        self, *, batch_size: int, augmentation: str, seed: int, mixup: float = 0.0
-    ) -> TrainingBatches:
-        """Make endless batches of training images, labels one-hot."""
+        Args:
+            batch_size: Images in a batch.
+
+        Returns:
+            The number, which the parts divide.
+
+        Raises:
+            DataError: If they do not, or there are fewer images than a batch.
+        """
         steps = self.train_count // batch_size
         if not steps:
             raise DataError(
@@ -74,6 +86,21 @@ class PackedData:
             raise DataError(
                 f"an epoch of {steps} steps cannot come in {self.parts} parts; choose one of {ways}"
             )
+        return steps
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Do nothing: the images have been read."""
+        return nullcontext()
+
+    def training_batches(
+        self, *, batch_size: int, augmentation: str, seed: int, mixup: float = 0.0
+    ) -> TrainingBatches:
+        """Make endless batches of training images, labels one-hot."""
+        if augmentation not in AUGMENTATIONS:
+            raise DataError(
+                f"unknown augmentation {augmentation!r}; use one of {', '.join(AUGMENTATIONS)}"
+            )
+        steps = self.steps(batch_size)
         return TrainingBatches(
             *self._one_hot(self._train),
             self.preprocessing.mean,

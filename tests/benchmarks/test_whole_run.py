@@ -159,8 +159,26 @@ def test_parts_that_an_epoch_does_not_have_are_refused(tmp_path):
     data = PackedData(load_packed(tmp_path / "set.npz"), parts=4)
     with pytest.raises(DataError, match="6 steps cannot come in 4 parts; choose one of 1, 2, 3, 6"):
         data.training_batches(batch_size=16, augmentation="none", seed=0)
+    with pytest.raises(DataError, match="unknown augmentation 'blur'; use one of paper"):
+        PackedData(load_packed(tmp_path / "set.npz")).training_batches(
+            batch_size=16, augmentation="blur", seed=0
+        )
     with pytest.raises(DataError, match="96 images are fewer than a batch of 97"):
         data.training_batches(batch_size=97, augmentation="none", seed=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"parts": 0}, "parts is 0; it must be at least 1"),
+        ({"held_out": 96}, "held_out is 96 of 96 images; take 0 to 95"),
+        ({"held_out": -1}, "held_out is -1"),
+    ],
+)
+def test_a_division_that_cannot_be_is_refused(tmp_path, options, message):
+    pack(tmp_path / "set.npz")
+    with pytest.raises(DataError, match=message):
+        PackedData(load_packed(tmp_path / "set.npz"), **options)
 
 
 def command(data, directory, *options):
