@@ -128,7 +128,9 @@ def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
     ("arguments", "message"),
     [
         (["--tradeoff", "1.5"], "1.5 is not in the range 0<=x<=1"),
-        (["--trials-per-round", "0"], "0 is not in the range x>=1"),
+        (["--trials-per-round", "0"], "'0' is no number of candidates; type 6, or 4,4,8,16"),
+        (["--trials-per-round", "4,,8"], "'4,,8' is no number of candidates; type 6, or 4,4,8,16"),
+        (["--max-rounds", "0"], "0 is not in the range x>=1"),
         (["--dataset", "digitz"], "digitz"),
         (["--blocks", "9"], "an input of 8x8 is too small: the strides shrink it 16 times"),
         (["--validation-fraction", "2"], "validation fraction is 2"),
