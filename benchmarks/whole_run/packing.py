@@ -28,6 +28,11 @@ _TO_YCC = np.array(
 )
 _TO_RGB = np.linalg.inv(_TO_YCC).astype(np.float32)
 _SPLITS = ("train", "test")
+# What is raised over a file that is cut, empty or something else.
+_UNREADABLE = (
+    *(OSError, EOFError, KeyError, TypeError, ValueError),
+    *(zipfile.BadZipFile, lzma.LZMAError),
+)
 _CHUNK = 2_000  # images at a time, to keep intermediate results small
 
 
@@ -112,10 +117,11 @@ def load_packed(path: Path) -> PackedSet:
             header = json.loads(arrays["header"].tobytes())
             preprocessing = Preprocessing.from_json(header["preprocessing"])
             train, test = (_split(arrays, name, preprocessing.input_shape) for name in _SPLITS)
-    except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
-        raise _unreadable(path, error) from error
-    except (zipfile.BadZipFile, lzma.LZMAError) as error:
-        raise _unreadable(path, error) from error
+    except _UNREADABLE as error:
+        raise DataError(
+            f"cannot read {str(path)!r}: {error}; make it with `python -m "
+            "benchmarks.whole_run.pack`"
+        ) from error
     fingerprint = hashlib.sha256(content).hexdigest()
     return PackedSet(str(header["name"]), preprocessing, train, test, fingerprint)
 
@@ -185,9 +191,3 @@ def _split(arrays: Any, split: str, shape: tuple[int, int, int]) -> Split:
         for at in range(0, len(labels), _CHUNK)
     ]
     return Split(np.concatenate(chunks), labels)
-
-
-def _unreadable(path: Path, error: Exception) -> DataError:
-    return DataError(
-        f"cannot read {str(path)!r}: {error}; make it with `python -m benchmarks.whole_run.pack`"
-    )
