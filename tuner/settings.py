@@ -15,8 +15,7 @@ from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs, check_rungs_end
 from tuner.ranking import RANKERS
 
 DEFAULT_RANKER = "ridge-trees"
-# Of which the last two may be None.
-_COUNTS = ("blocks", "max_rounds", "max_cells", "max_trials", "inherit_epochs")
+_COUNTS, _OPTIONAL_COUNTS = ("blocks", "max_rounds", "max_cells"), ("max_trials", "inherit_epochs")
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,9 @@ class SearchSettings:
         """Refuse a search that cannot be."""
         if not self._trials:
             raise ConfigError("trials_per_round is empty; give one number or several")
-        counts = [(name, getattr(self, name)) for name in _COUNTS]
-        counts = [(name, value) for name, value in counts if value is not None]
-        counts += [("trials_per_round", value) for value in self._trials]
-        for name, value in counts:
+        optional = [name for name in _OPTIONAL_COUNTS if getattr(self, name) is not None]
+        counts = [(name, getattr(self, name)) for name in (*_COUNTS, *optional)]
+        for name, value in [*counts, *(("trials_per_round", value) for value in self._trials)]:
             if not _is_int(value) or value < 1:
                 raise ConfigError(f"{name} is {value!r}; it must be a whole number, at least 1")
         check_rungs(self.rungs, self.reduction_factor)

@@ -156,7 +156,9 @@ class MemNASTuner(TrialTuner):
             blocks=hypermodel.blocks,
             max_rounds=max_rounds,
             trials_per_round=(
-                trials_per_round if isinstance(trials_per_round, int) else tuple(trials_per_round)
+                tuple(trials_per_round)
+                if isinstance(trials_per_round, Sequence)
+                else trials_per_round
             ),
             tradeoff=tradeoff,
             metric=metric,

@@ -22,6 +22,7 @@ def test_they_survive_json():
         ({"trials_per_round": (4, 0)}, "trials_per_round is 0; it must be"),
         ({"trials_per_round": ()}, "trials_per_round is empty; give one number or several"),
         ({"max_rounds": -1}, "max_rounds is -1"),
+        ({"max_rounds": None}, "max_rounds is None"),
         ({"max_cells": 2.5}, "max_cells is 2.5"),
         ({"max_trials": 0}, "max_trials is 0"),
         ({"blocks": True}, "blocks is True"),

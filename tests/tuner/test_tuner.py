@@ -156,6 +156,8 @@ def test_a_search_of_another_tuner_is_refused(tmp_path):
 def test_bad_settings_are_refused_before_a_directory_is_made(tmp_path):
     with pytest.raises(ConfigError, match="trials_per_round is 0"):
         make_tuner(tmp_path / "new", trials_per_round=0)
+    with pytest.raises(ConfigError, match=r"trials_per_round is 2\.5"):
+        make_tuner(tmp_path / "new", trials_per_round=2.5)
     assert not (tmp_path / "new").exists()
 
 
