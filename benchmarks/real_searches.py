@@ -112,18 +112,16 @@ class Contest:
         return Found(best.genotype, simulation.trained[-1].spent)
 
     def _search(self, way: str, seed: int) -> Found:
-        from memnas_tf.data.steps import steps_per_epoch
         from tuner import MemNASHyperModel, MemNASTuner
 
         images, recipe = self._searched, SEARCHED
-        steps = steps_per_epoch(recipe.train_images, recipe.batch_size)
         template = recipe.template(images)
         tuner = MemNASTuner(
             MemNASHyperModel(
                 template,
                 blocks=template.blocks,
                 learning_rate=recipe.learning_rate,
-                total_steps=steps * recipe.epochs,
+                total_steps=recipe.total_steps,
             ),
             max_rounds=ROUNDS,
             trials_per_round=TRIALS,
@@ -139,7 +137,7 @@ class Contest:
             x=training,
             validation_data=validation,
             epochs=recipe.epochs,
-            steps_per_epoch=steps,
+            steps_per_epoch=recipe.steps,
             shuffle=False,
             verbose=0,
         )

@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks.table import Run, read_recipe
 from benchmarks.table_work import Work
 from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.data.steps import steps_per_epoch
 from memnas_tf.genotype import canonical_key, to_string
 from memnas_tf.memory import arena_memory, lifetime_memory, parameter_memory
 from memnas_tf.template import Template
@@ -52,6 +53,16 @@ class Recipe:
     batch_size: int = 64
     learning_rate: float = 0.05
     backend: str = "tensorflow"
+
+    @property
+    def steps(self) -> int:
+        """The training steps of an epoch."""
+        return steps_per_epoch(self.train_images, self.batch_size)
+
+    @property
+    def total_steps(self) -> int:
+        """The training steps of all epochs, over which the learning rate falls."""
+        return self.steps * self.epochs
 
     def load(self, data_dir: str | None) -> ImageDataset:
         """Load the images.
@@ -186,7 +197,7 @@ class Trainer:
         identity = f"{work.seed} {canonical_key(work.genotype)}"
         keras.utils.set_random_seed(zlib.crc32(identity.encode()))
         model = build_network(work.genotype, self._template)
-        compile_network(model, self._recipe.learning_rate, self._steps * self._recipe.epochs)
+        compile_network(model, self._recipe.learning_rate, self._recipe.total_steps)
         return model
 
     def go_on(self, model: Any, seed: int, first: int, end: int) -> tuple[float, ...]:
@@ -209,7 +220,7 @@ class Trainer:
             validation_data=validation,
             initial_epoch=first,
             epochs=end,
-            steps_per_epoch=self._steps,
+            steps_per_epoch=self._recipe.steps,
             shuffle=False,
             verbose=0,
             callbacks=[
@@ -219,12 +230,6 @@ class Trainer:
             ],
         ).history
         return tuple(map(float, history["val_accuracy"]))
-
-    @property
-    def _steps(self) -> int:
-        from memnas_tf.data.steps import steps_per_epoch
-
-        return steps_per_epoch(self._recipe.train_images, self._recipe.batch_size)
 
     def _make_pipelines(self, seed: int) -> tuple[Any, Any]:
         from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.whole_run.batches import AUGMENTATIONS, EvaluationBatches, TrainingBatches
 from benchmarks.whole_run.packing import PackedSet, Split
+from memnas_tf.data.steps import steps_per_epoch
 from memnas_tf.errors import DataError
 
 
@@ -75,12 +76,12 @@ class PackedData:
         Raises:
             DataError: If they do not, or there are fewer images than a batch.
         """
-        steps = self.train_count // batch_size
-        if not steps:
+        if self.train_count < batch_size:
             raise DataError(
                 f"{self.train_count} images are fewer than a batch of {batch_size}; choose a "
                 "smaller batch size"
             )
+        steps = steps_per_epoch(self.train_count, batch_size)
         if steps % self.parts:
             ways = ", ".join(str(number) for number in range(1, steps + 1) if steps % number == 0)
             raise DataError(

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from benchmarks.whole_run.batches import TrainingBatches, augment, mix
+from benchmarks.whole_run.batches import AUGMENTATIONS, TrainingBatches, augment, mix
 from benchmarks.whole_run.dataset import PackedData
 from benchmarks.whole_run.packing import Split, load_packed, save_packed, to_images, to_planes
 from memnas_tf.data.augmentation import POLICIES, normalize
@@ -85,6 +85,10 @@ def test_images_that_cannot_be_packed_are_refused(tmp_path):
     split = Split(np.zeros((2, 8, 8, 1), np.uint8), np.zeros(2, np.int64))
     with pytest.raises(DataError, match="8x8x1 cannot be packed"):
         save_packed(tmp_path / "set.npz", "grey", preprocessing, split, split)
+
+
+def test_policies_are_those_of_a_training_with_tensorflow():
+    assert tuple(POLICIES) == AUGMENTATIONS
 
 
 @pytest.mark.parametrize("policy", POLICIES)
