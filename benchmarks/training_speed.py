@@ -3,18 +3,22 @@
     python -m benchmarks.training_speed --filters 16 --repeats 5
 
 The same networks twice: as somebody would write them in Keras and train them with `fit`, and as a
-trial of a search builds and trains them. The two take turns; what is printed are medians of the
-ratios, each with its smallest and largest. The first step ends some seconds after the model begins
-to be built: tracing and optimising its graph.
+trial of a search builds and trains them. Plain Keras runs with TensorFlow as installed and once
+more with oneDNN's convolutions, which the command `memnas` switches on. TensorFlow takes that
+switch when it is imported, so each has a process of its own, and they take turns; what is printed
+are medians of the ratios, each with its smallest and largest. Before the first step a model is
+built, and its graph traced and optimised; what the step itself takes is not counted.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -25,6 +29,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.plain_network import build_plain_network
+from memnas_cli.tensorflow_defaults import ONEDNN, set_tensorflow_defaults
 from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
 from memnas_tf.template import Template
@@ -67,29 +72,55 @@ def ours(genotype: str, template: Template) -> keras.Model:
     return model
 
 
-def run(make: Callable[[], keras.Model], data: tf.data.Dataset, steps: int) -> tuple[float, float]:
+def run(make: Callable[[], keras.Model], template: Template, steps: int) -> tuple[float, float]:
     """Build a model and train it.
 
     Args:
         make: Builds and compiles it.
-        data: Endless batches.
+        template: The network's size.
         steps: The number of steps, 2 or more.
 
     Returns:
-        Seconds until the first step ended, and images per second after it.
+        Seconds before the first step, and images per second after it.
     """
+    rng = np.random.default_rng(0)
+    images = rng.normal(size=(4 * BATCH, *template.input_shape)).astype("float32")
+    labels = rng.integers(0, template.classes, len(images))
+    data = tf.data.Dataset.from_tensor_slices((images, labels)).cache().repeat().batch(BATCH)
     keras.utils.clear_session()
     start = time.perf_counter()
     model = make()
     watch = Steps()
     model.fit(data, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=[watch])
-    step = statistics.median(np.diff(watch.ends))
-    return watch.ends[0] - start, BATCH / step
+    step = float(statistics.median(np.diff(watch.ends)))
+    return watch.ends[0] - step - start, BATCH / step
 
 
-def spread(values: Sequence[float]) -> str:
-    """Return a median with the smallest and the largest value."""
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+def own_process(onednn: str | None) -> ProcessPoolExecutor:
+    """Start a process to train in.
+
+    Args:
+        onednn: What TensorFlow finds in the environment about oneDNN, where "" leaves it to
+            TensorFlow; None for what the command `memnas` sets.
+
+    Returns:
+        The process.
+    """
+    os.environ.pop(ONEDNN, None)
+    if onednn is None:
+        set_tensorflow_defaults()
+    else:
+        os.environ[ONEDNN] = onednn
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    pool.submit(os.getpid).result()  # it starts with its first task
+    return pool
+
+
+def ratios(values: Sequence[float], others: Sequence[float]) -> str:
+    """Return the median of ratios, with the smallest and the largest."""
+    quotients = [value / other for value, other in zip(values, others, strict=True)]
+    low, middle, high = min(quotients), statistics.median(quotients), max(quotients)
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
 
 
 def main() -> None:
@@ -105,23 +136,29 @@ def main() -> None:
     template = Template(
         (32, 32, 3), 10, (width, width, 2 * width, 2 * width, 4 * width), (1, 2, 1, 2, 1), ()
     )
-    rng = np.random.default_rng(0)
-    images = rng.normal(size=(4 * BATCH, 32, 32, 3)).astype("float32")
-    labels = rng.integers(0, 10, len(images))
-    data = tf.data.Dataset.from_tensor_slices((images, labels)).cache().repeat().batch(BATCH)
-    print(
-        "| network | images per second, ours to plain | seconds to the first step, ours to plain |"
-    )
-    print("| --- | --- | --- |")
+    installed, switched, trial = own_process(""), own_process("1"), own_process(None)
+    print("| network | images/s, to plain | images/s, to plain with oneDNN | s before a step |")
+    print("| --- | --- | --- | --- |")
     for name, genotype in NETWORKS.items():
-        speeds, starts = [], []
-        for repeat in range(args.repeats + 1):
-            plain_start, plain_speed = run(partial(plain, genotype, template), data, args.steps)
-            our_start, our_speed = run(partial(ours, genotype, template), data, args.steps)
-            if repeat:  # the first time, libraries load
-                speeds.append(our_speed / plain_speed)
-                starts.append(our_start / plain_start)
-        print(f"| {name}, {width} filters | {spread(speeds)} | {spread(starts)} |", flush=True)
+        measured = []
+        for _ in range(args.repeats + 1):
+            measured.append(
+                [
+                    pool.submit(
+                        run, partial(make, genotype, template), template, args.steps
+                    ).result()
+                    for pool, make in ((installed, plain), (switched, plain), (trial, ours))
+                ]
+            )
+        # The first time, libraries load.
+        plain_runs, switched_runs, our_runs = zip(*measured[1:], strict=True)
+        starts, speeds = zip(*our_runs, strict=True)
+        columns = (
+            ratios(speeds, [speed for _, speed in plain_runs]),
+            ratios(speeds, [speed for _, speed in switched_runs]),
+            ratios(starts, [start for start, _ in plain_runs]),
+        )
+        print(f"| {name}, {width} filters | {' | '.join(columns)} |", flush=True)
 
 
 if __name__ == "__main__":

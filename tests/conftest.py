@@ -2,6 +2,10 @@
 
 import pytest
 
+from memnas_cli.tensorflow_defaults import set_tensorflow_defaults
+
+set_tensorflow_defaults()  # as the command does, before a test imports TensorFlow
+
 
 @pytest.fixture(scope="session")
 def export(tmp_path_factory):
