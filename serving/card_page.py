@@ -44,9 +44,10 @@ def card_page(card: Mapping[str, Any], pictures: Mapping[str, bytes]) -> str:
     title = card["dataset"] or "image classifier"
     labels = card["preprocessing"]["labels"]
     shape = "x".join(map(str, card["preprocessing"]["input_shape"]))
+    fitted = ", the centre of larger ones" if card["preprocessing"]["centre_crop"] else ""
     parts = [
         f"<h1>{escape(title)}</h1>",
-        f'<p class="faint">{len(labels)} classes, images of {shape}, '
+        f'<p class="faint">{len(labels)} classes, images of {shape}{fitted}, '
         f"exported {escape(card['created'])}</p>",
         _section("Accuracy", _table(_accuracy(card["accuracy"]))),
         _section("Memory, one image", _table(_memory(card["memory"]))),

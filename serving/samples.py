@@ -59,7 +59,10 @@ def signature_inputs(
     """
     import tensorflow as tf
 
-    files = [tf.io.encode_png(image).numpy() for image in images]
+    from memnas_tf.data.cropping import frame
+
+    pictures = [frame(image) for image in images] if preprocessing.centre_crop else images
+    files = [tf.io.encode_png(picture).numpy() for picture in pictures]
     mean, std = np.array([preprocessing.mean, preprocessing.std], np.float32)
     return {
         "serving_default": images,

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from memnas_tf.data.cropping import decode_centre_crop
 from memnas_tf.data.resizing import resize_image
 from memnas_tf.preprocessing import Preprocessing
 from serving.contract import IMAGE_FEATURE, SignatureContract
@@ -27,7 +28,6 @@ def signature_functions(model: keras.Model, preprocessing: Preprocessing) -> dic
         A function for every signature of `signature_contracts`.
     """
     labels = tf.constant(preprocessing.labels)
-    height, width, channels = preprocessing.input_shape
 
     # Traced once, for all signatures.
     @tf.function(input_signature=[tf.TensorSpec((None, *preprocessing.input_shape), tf.float32)])
@@ -41,8 +41,7 @@ def signature_functions(model: keras.Model, preprocessing: Preprocessing) -> dic
         return {**probabilities, "class_id": class_id, "label": tf.gather(labels, class_id)}
 
     def decode(content: tf.Tensor) -> tf.Tensor:
-        image = tf.io.decode_image(content, channels=channels, expand_animations=False)
-        return tf.ensure_shape(resize_image(image, (height, width)), preprocessing.input_shape)
+        return decode_as_trained(content, preprocessing)
 
     def serve_bytes(images: tf.Tensor) -> Tensors:
         return serve(tf.map_fn(decode, images, fn_output_signature=tf.uint8))
@@ -60,6 +59,23 @@ def signature_functions(model: keras.Model, preprocessing: Preprocessing) -> dic
         "serve_raw": serve_raw,
         "classify": classify,
     }
+
+
+def decode_as_trained(content: tf.Tensor, preprocessing: Preprocessing) -> tf.Tensor:
+    """Decode an image and bring it to the network's size as the images that it was measured on.
+
+    Args:
+        content: The bytes of a JPEG, PNG, BMP or GIF file.
+        preprocessing: What the network was trained with.
+
+    Returns:
+        uint8 pixels of the input shape.
+    """
+    shape = preprocessing.input_shape
+    if preprocessing.centre_crop:
+        return decode_centre_crop(content, shape)
+    image = tf.io.decode_image(content, shape[2], expand_animations=False)
+    return tf.ensure_shape(resize_image(image, shape[:2]), shape)
 
 
 def input_specs(contract: SignatureContract) -> list[Any]:

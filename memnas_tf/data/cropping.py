@@ -6,7 +6,11 @@ convolutions", section 6, arXiv:1409.4842 (8 to 100 % of the area, aspect from 3
 
 from __future__ import annotations
 
+from itertools import product
+
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from memnas_tf.data.resizing import resize_image
 
@@ -83,13 +87,42 @@ def decode_centre_crop(encoded: tf.Tensor, shape: tuple[int, int, int]) -> tf.Te
     height, width, channels = shape
     image = tf.io.decode_image(encoded, channels, expand_animations=False)
     image.set_shape((None, None, channels))
-    size = tf.cast(tf.shape(image)[:2], tf.float32)
-    # The smallest size of the same aspect that leaves such a margin on both axes.
-    scale = tf.reduce_max(tf.constant((height, width), tf.float32) / size)
-    scaled = tf.cast(tf.round(size * scale * (_SHORTER_SIDE / _CENTRE)), tf.int32)
+    scaled = _scaled_size(tf.shape(image)[:2], (height, width))
     image = resize_image(image, scaled)
     top, left = tf.unstack((scaled - (height, width)) // 2)
     return tf.ensure_shape(image[top : top + height, left : left + width], shape)
+
+
+def frame(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put an image into a black frame that `decode_centre_crop` takes off again.
+
+    Args:
+        image: Pixels of shape (height, width, channels).
+
+    Returns:
+        A larger image; its centre crop of the old shape is the old image.
+    """
+    height, width = image.shape[:2]
+    for size in product(_framed_sides(height), _framed_sides(width)):
+        # Only some sizes are left as they are before the centre is cut out.
+        if tuple(_scaled_size(tf.constant(size), (height, width)).numpy()) == size:
+            top, left = (size[0] - height) // 2, (size[1] - width) // 2
+            framed = np.zeros((*size, image.shape[2]), np.uint8)
+            framed[top : top + height, left : left + width] = image
+            return framed
+    raise ValueError(f"no frame fits an image of {height}x{width} pixels")
+
+
+def _framed_sides(side: int) -> range:
+    smallest = side * _SHORTER_SIDE // _CENTRE
+    return range(smallest, smallest + 3)
+
+
+def _scaled_size(size: tf.Tensor, kept: tuple[int, int]) -> tf.Tensor:
+    size = tf.cast(size, tf.float32)
+    # The smallest size of the same aspect that leaves such a margin on both axes.
+    scale = tf.reduce_max(tf.constant(kept, tf.float32) / size)
+    return tf.cast(tf.round(size * scale * (_SHORTER_SIDE / _CENTRE)), tf.int32)
 
 
 def _resized(image: tf.Tensor, size: tuple[int, int], channels: int) -> tf.Tensor:

@@ -81,7 +81,7 @@ class StreamedDataset:
     @property
     def preprocessing(self) -> Preprocessing:
         """What a network trained on these images needs to know to be served."""
-        return Preprocessing(self.input_shape, self.mean, self.std, self.labels)
+        return Preprocessing(self.input_shape, self.mean, self.std, self.labels, centre_crop=True)
 
     def training_batches(
         self, *, batch_size: int, augmentation: str, seed: int, mixup: float = 0.0

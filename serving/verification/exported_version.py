@@ -72,13 +72,10 @@ class ExportedVersion:
     @cached_property
     def preprocessing(self) -> Preprocessing:
         """What the network was trained with, by the model card."""
-        values = self.card["preprocessing"]
         try:
-            height, width, channels = map(int, values["input_shape"])
-            mean, std = (tuple(map(float, values[name])) for name in ("mean", "std"))
-        except (KeyError, TypeError, ValueError) as error:
-            raise CheckFailed(f"{extras.CARD_FILE} is damaged: {error!r}") from error
-        return Preprocessing((height, width, channels), mean, std, tuple(values["labels"]))
+            return Preprocessing.from_document(self.card["preprocessing"])
+        except ValueError as error:
+            raise CheckFailed(f"{extras.CARD_FILE} is damaged: {error}") from error
 
     @cached_property
     def contracts(self) -> Mapping[str, SignatureContract]:

@@ -9,7 +9,9 @@ from click.testing import CliRunner
 
 from memnas_cli.main import main
 from memnas_cli.training_progress import EpochProgress
+from memnas_tf.data.cropping import decode_centre_crop
 from memnas_tf.keras_models.loading import load_keras_model
+from memnas_tf.preprocessing import load_preprocessing
 
 SMALL = [
     *("0c3+0mp=", "--dataset", "imagenet2012", "--template", "imagenet", "--filters", "4,6"),
@@ -79,6 +81,33 @@ def test_its_litert_file_is_measured_on_the_same_images(trained, imagenet_dir, t
     report = json.loads((tmp_path / "1" / "report.json").read_text())
     results = json.loads((trained[0] / "results.json").read_text())
     assert report["keras_accuracy"] == pytest.approx(results["test_accuracy"])
+
+
+def test_a_server_sees_of_image_files_what_was_measured(trained, imagenet_dir, tmp_path):
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    result = CliRunner().invoke(main, ["export", str(trained[0]), "--to", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    serve = tf.saved_model.load(str(tmp_path / "1")).signatures["serve_bytes"]
+    files = tfds.load(
+        "imagenet2012",
+        split="validation",
+        data_dir=imagenet_dir,
+        decoders={"image": tfds.decode.SkipDecoding()},
+    )
+    right = 0
+    model = load_keras_model(trained[0] / "model.keras")
+    preprocessing = load_preprocessing(trained[0] / "preprocessing.json")
+    for example in files:
+        served = serve(images=example["image"][tf.newaxis])
+        pixels = decode_centre_crop(example["image"], preprocessing.input_shape).numpy()
+        seen = (pixels - np.array(preprocessing.mean)) / np.array(preprocessing.std)
+        expected = model(seen[np.newaxis].astype("float32"), training=False)
+        np.testing.assert_allclose(served["probabilities"], expected, rtol=0, atol=1e-5)
+        right += int(served["class_id"][0] == example["label"])
+    results = json.loads((trained[0] / "results.json").read_text())
+    assert right / 20 == results["test_accuracy"]
 
 
 def test_a_set_that_is_not_there_says_where_it_was_looked_for(tmp_path):

@@ -3,7 +3,8 @@ import pytest
 from memnas_tf.errors import DataError
 from memnas_tf.preprocessing import Preprocessing, load_preprocessing
 
-PREPROCESSING = Preprocessing((8, 8, 1), (125.3,), (63.0,), ("cat", "dog"))
+_WITHOUT_CROP = '{"input_shape": [8, 8, 1], "mean": [1], "std": [1], "labels": ["cat"]}'
+PREPROCESSING = Preprocessing((8, 8, 1), (125.3,), (63.0,), ("cat", "dog"), centre_crop=True)
 
 
 def test_it_reads_back(tmp_path):
@@ -12,7 +13,7 @@ def test_it_reads_back(tmp_path):
     assert load_preprocessing(file) == PREPROCESSING
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"input_shape": [8, 8]}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"input_shape": [8, 8]}', _WITHOUT_CROP])
 def test_what_is_none_is_refused_by_name(tmp_path, text):
     file = tmp_path / "preprocessing.json"
     file.write_text(text)

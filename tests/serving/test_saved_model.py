@@ -92,6 +92,32 @@ def test_files_are_decoded_and_resized_as_in_training(export, signatures, images
     assert served["class_id"].numpy().tolist() == expected.argmax(-1).tolist()
 
 
+def test_centres_are_cut_out_where_the_network_was_measured_on_them(tmp_path):
+    import tensorflow as tf
+
+    from memnas_tf.data.cropping import decode_centre_crop
+    from memnas_tf.data.resizing import resize_image
+
+    model = make_network()
+    preprocessing = Preprocessing(**{**vars(PREPROCESSING), "centre_crop": True})
+    version = export_saved_model(model, preprocessing, tmp_path)  # verifies what it wrote
+    # Left and right of the centre there are other colours.
+    picture = np.full((16, 36, 3), 255, np.uint8)
+    height, width, _ = PREPROCESSING.input_shape
+    picture[:, 10:26] = np.random.default_rng(1).integers(0, 256, (16, 16, 3), np.uint8)
+    file = tf.io.encode_png(picture)
+    served = tf.saved_model.load(str(version)).signatures["serve_bytes"](images=file[tf.newaxis])
+    centre, squeezed = (
+        probabilities(model, pixels[np.newaxis])
+        for pixels in (
+            decode_centre_crop(file, PREPROCESSING.input_shape).numpy(),
+            resize_image(picture, (height, width)).numpy(),
+        )
+    )
+    np.testing.assert_allclose(served["probabilities"], centre, atol=1e-5)
+    assert np.abs(centre - squeezed).max() > 1e-3
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
 
 from memnas_tf.data.cropping import (
     AREA,
     ASPECT,
     decode_centre_crop,
     decode_random_crop,
+    frame,
     random_crop_window,
 )
 from memnas_tf.data.resizing import resize_image
@@ -100,3 +103,10 @@ def test_grey_images_get_the_channels_that_are_asked_for() -> None:
         shape = (16, 16, channels)
         assert decode_centre_crop(tf.constant(grey), shape).shape == shape
         assert decode_random_crop(tf.constant(grey), shape, tf.constant((0, 0))).shape == shape
+
+
+@given(st.integers(1, 300), st.integers(1, 300))
+def test_the_centre_of_a_frame_is_what_was_framed(height: int, width: int) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (height, width, 1), np.uint8)
+    framed = tf.io.encode_png(frame(image))
+    np.testing.assert_array_equal(decode_centre_crop(framed, image.shape), image)
