@@ -104,7 +104,7 @@ _MEMORY = (
     ),
 )
 _TRAINING = (
-    click.option("--epochs", default=5, type=COUNT, help="Epochs per candidate."),
+    click.option("--epochs", default=10, type=COUNT, help="Epochs per candidate."),
     click.option(
         "--inherit-epochs",
         type=COUNT,
