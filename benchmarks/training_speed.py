@@ -4,7 +4,7 @@
 
 The same networks twice: as somebody would write them in Keras and train them with `fit`, and as a
 trial of a search builds and trains them. Plain Keras runs with TensorFlow as installed and once
-more with oneDNN's convolutions, which the command `memnas` switches on. TensorFlow takes that
+more with oneDNN's convolutions, which a search switches on. TensorFlow takes that
 switch when it is imported, so each has a process of its own, and they take turns; what is printed
 are medians of the ratios, each with its smallest and largest. Before the first step a model is
 built, and its graph traced and optimised; what the step itself takes is not counted.
@@ -29,7 +29,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.plain_network import build_plain_network
-from memnas_cli.tensorflow_defaults import ONEDNN, set_tensorflow_defaults
+from memnas_cli.onednn import VARIABLE, choose_onednn
 from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
 from memnas_tf.template import Template
@@ -101,16 +101,16 @@ def own_process(onednn: str | None) -> ProcessPoolExecutor:
 
     Args:
         onednn: What TensorFlow finds in the environment about oneDNN, where "" leaves it to
-            TensorFlow; None for what the command `memnas` sets.
+            TensorFlow; None for what a search sets.
 
     Returns:
         The process.
     """
-    os.environ.pop(ONEDNN, None)
+    os.environ.pop(VARIABLE, None)
     if onednn is None:
-        set_tensorflow_defaults()
+        choose_onednn("cifar10", None, BATCH)
     else:
-        os.environ[ONEDNN] = onednn
+        os.environ[VARIABLE] = onednn
     pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
     pool.submit(os.getpid).result()  # it starts with its first task
     return pool

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from importlib import metadata
 from typing import Any
+
+# TensorFlow reads this when it is imported, which a command does as late as it can.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import click
 

@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
+from memnas_cli.onednn import choose_onednn
 from memnas_cli.quiet import start_keras
 from memnas_cli.search_options import search_options
 from memnas_cli.shapes import as_typed
@@ -66,6 +67,7 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
 
 def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     """Search, and return the search's directory; None of a worker, which is done without."""
+    choose_onednn(options["dataset"], options["image_size"], options["batch_size"])
     start_keras()
     from memnas_cli.live_view import LiveView
     from memnas_cli.options_file import SEARCH_FILE, write_options_file

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
+from memnas_cli.onednn import choose_onednn
 from memnas_cli.options_file import TRAIN_FILE, write_options_file
 from memnas_cli.quiet import start_keras
 from memnas_cli.source_template import make_template
@@ -65,6 +66,7 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     genotype.require_buildable()
     recipe = make_recipe(options["recipe_name"], **recipe_values(options))
     check_place(directory)
+    choose_onednn(options["dataset"], options["image_size"], recipe.batch_size)
     start_keras()
     from memnas_tf.data.loading import dataset_shape
     from memnas_tf.data.training_data import STREAMED_SIZE, load_training_data

@@ -1,10 +1,13 @@
 """What tests of several packages need, made once."""
 
+import os
+
 import pytest
 
-from memnas_cli.tensorflow_defaults import set_tensorflow_defaults
+from memnas_cli.onednn import VARIABLE
 
-set_tensorflow_defaults()  # as the command does, before a test imports TensorFlow
+# One choice for all, or it would depend on the order of tests; images are tiny here.
+os.environ.setdefault(VARIABLE, "0")
 
 
 @pytest.fixture(scope="session")
