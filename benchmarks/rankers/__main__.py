@@ -10,6 +10,7 @@ them a choice of networks and a model's seed. Kinds of tasks:
     larger  learn from networks of 1 to 3 cells, rank those of 4 to 6
     rounds  the same, from targets as a search has them: relative to a base, round by round
 
+With --pair two contestants alone are compared, under as many seeds as it takes to tell them apart.
 A line goes to the results file per contestant, task and seed. Stop it at any time; the same
 command goes on. Results of a table that has grown since are dropped.
 """
@@ -27,7 +28,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from benchmarks.rankers.contestants import ALTERNATIVES, BASELINES, make_contestant
 from benchmarks.rankers.measuring import measure
 from benchmarks.rankers.plot import draw
-from benchmarks.rankers.summary import alternative_table, difference_table, metric_table
+from benchmarks.rankers.summary import (
+    alternative_table,
+    difference_table,
+    metric_table,
+    pair_table,
+)
 from benchmarks.rankers.tasks import KINDS, Network, draw_task
 from benchmarks.results_file import Row, complete, keep_of_table
 from benchmarks.table import TABLE, load_table
@@ -45,8 +51,14 @@ def main() -> None:
     parser.add_argument("--table", type=Path, default=TABLE)
     parser.add_argument("--results", type=Path, default=TABLE.with_name("rankers.jsonl"))
     parser.add_argument("--seeds", type=int, default=10, help="2 or more")
+    parser.add_argument("--pair", nargs=2, metavar="NAME", help="compare only these")
     parser.add_argument("--plot", type=Path, help="picture to draw")
     args = parser.parse_args()
+    names = (*RANKERS, *BASELINES)
+    contestants = (*names, *ALTERNATIVES)
+    for name in args.pair or ():
+        if name not in contestants:
+            parser.error(f"--pair {name}: there are {', '.join(contestants)}")
     networks = [Network.of(row) for row in load_table([args.table])]
     template = table_template(args.table)
     tasks = possible_tasks(networks)
@@ -68,14 +80,16 @@ def main() -> None:
         print(key, file=sys.stderr, flush=True)
         return {"key": key, "networks": len(networks), **row, **measure(ranker, task)}
 
-    names = (*RANKERS, *BASELINES)
     keys = [
         f"{name} {kind} {labels} {seed}"
         for kind, labels in tasks
-        for name in (*names, *ALTERNATIVES)
+        for name in args.pair or contestants
         for seed in range(args.seeds)
     ]
     rows = complete(args.results, "key", keys, measured)
+    if args.pair:
+        print("\n".join(pair_table(rows, tasks, *args.pair)))
+        return
     print_tables(rows, tasks, names)
     if args.plot:
         draw(rows, tasks, names, args.plot)

@@ -63,14 +63,32 @@ def difference_table(rows: Rows, task: str, labels: int) -> list[str]:
     lines = ["| | Kendall tau | best rank@5 % |", "| --- | --- | --- |"]
     for name, others in DIFFERENCES.items():
         for other in others:
-            cells = []
-            for metric in ("tau", "best_rank_short"):
-                mine = values_of(rows, task, labels, name, metric)
-                theirs = values_of(rows, task, labels, other, metric)
-                mean, half = interval([a - b for a, b in zip(mine, theirs, strict=True)])
-                cells.append(f"{mean:+.3f} ± {half:.3f}")
-            lines.append(f"| {name} less {other} | {' | '.join(cells)} |")
+            lines.append(
+                f"| {name} less {other} | {_differences(rows, task, labels, name, other)} |"
+            )
     return lines
+
+
+def pair_table(rows: Rows, tasks: Sequence[tuple[str, int]], name: str, other: str) -> list[str]:
+    """Write the differences between two contestants under the same seeds, a line for each task."""
+    return [
+        f"| {name} less {other} | Kendall tau | best rank@5 % |",
+        "| --- | --- | --- |",
+        *(
+            f"| {task}, {labels} labels | {_differences(rows, task, labels, name, other)} |"
+            for task, labels in tasks
+        ),
+    ]
+
+
+def _differences(rows: Rows, task: str, labels: int, name: str, other: str) -> str:
+    cells = []
+    for metric in ("tau", "best_rank_short"):
+        mine = values_of(rows, task, labels, name, metric)
+        theirs = values_of(rows, task, labels, other, metric)
+        mean, half = interval([a - b for a, b in zip(mine, theirs, strict=True)])
+        cells.append(f"{mean:+.3f} ± {half:.3f}")
+    return " | ".join(cells)
 
 
 def alternative_table(

@@ -1,12 +1,14 @@
 """The tasks that rankers are compared on, and what is made of the results."""
 
+import json
+
 import numpy as np
 import pytest
 
-from benchmarks.rankers.__main__ import possible_tasks
+from benchmarks.rankers.__main__ import main, possible_tasks
 from benchmarks.rankers.contestants import ALTERNATIVES, BASELINES, make_contestant
 from benchmarks.rankers.measuring import measure, tops
-from benchmarks.rankers.summary import difference_table, interval
+from benchmarks.rankers.summary import difference_table, interval, pair_table
 from benchmarks.rankers.tasks import DEVELOPED_ON, Network, draw_task
 from benchmarks.results_file import keep_of_table
 from benchmarks.table import TABLE
@@ -110,6 +112,26 @@ def test_differences_are_paired_by_seed():
     lines = difference_table([*rows, *others], "mixed", 25)
     assert "| scc less single-gru | +0.100 ± 0.000 | +0.000 ± 0.000 |" in lines
     assert "| ridge-trees less scc | +0.200 ± 0.000 | +0.000 ± 0.000 |" in lines
+    pair = pair_table(rows, [("mixed", 25)], "single-gru", "ridge-trees")
+    assert pair[-1] == "| mixed, 25 labels | -0.300 ± 0.000 | +0.000 ± 0.000 |"
+
+
+def test_a_pair_with_a_name_that_is_none_is_refused(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["rankers", "--pair", "ridge-trees", "scd"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "--pair scd: there are ridge-trees, scc" in capsys.readouterr().err
+
+
+def test_the_default_beats_the_paper_s_controller_outside_the_noise_in_what_is_published():
+    published = TABLE.with_name("rankers.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in published.splitlines()]
+    tasks = {(row["task"], row["labels"]) for row in rows}
+    assert len(tasks) == 14
+    for line in pair_table(rows, sorted(tasks), "ridge-trees", "scc")[2:]:
+        _, _, tau, rank, _ = (cell.split(" ± ") for cell in line.split("|"))
+        assert float(tau[0]) > float(tau[1])
+        assert -float(rank[0]) > float(rank[1])
 
 
 def test_results_of_a_smaller_table_are_dropped(tmp_path):
