@@ -71,7 +71,9 @@ class Preprocessing:
                 tuple(map(str, document["labels"])),
                 bool(document["centre_crop"]),
             )
-        except (KeyError, TypeError) as error:
+        except KeyError as error:
+            raise ValueError(f"it is no preprocessing of this version: it lacks {error}") from error
+        except TypeError as error:
             raise ValueError(f"it is no preprocessing: {error}") from error
 
 

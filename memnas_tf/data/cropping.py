@@ -101,6 +101,9 @@ def frame(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Returns:
         A larger image; its centre crop of the old shape is the old image.
+
+    Raises:
+        ValueError: If no frame does so; of up to 512x512 pixels every image has one.
     """
     height, width = image.shape[:2]
     for size in product(_framed_sides(height), _framed_sides(width)):
