@@ -33,7 +33,7 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
     """Search for a network, round by round.
 
     Every round grows and trims the best network of the round before and trains the most promising
-    candidates. The defaults take about five minutes on two cores; the paper's own are --filters 64
+    candidates. The defaults take about six minutes on two cores; the paper's own are --filters 64
     --epochs 60 --trials-per-round 100 --batch-size 128 --learning-rate 0.01.
 
     Stop it with Ctrl-C; the same command goes on where it stopped. What it found lies in the
