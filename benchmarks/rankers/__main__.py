@@ -54,6 +54,8 @@ def main() -> None:
     parser.add_argument("--pair", nargs=2, metavar="NAME", help="compare only these")
     parser.add_argument("--plot", type=Path, help="picture to draw")
     args = parser.parse_args()
+    if args.seeds < 2:
+        parser.error(f"--seeds {args.seeds}: an interval takes 2 or more")
     names = (*RANKERS, *BASELINES)
     contestants = (*names, *ALTERNATIVES)
     for name in args.pair or ():
