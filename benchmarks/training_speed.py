@@ -4,10 +4,10 @@
 
 The same networks twice: as somebody would write them in Keras and train them with `fit`, and as a
 trial of a search builds and trains them. Plain Keras runs with TensorFlow as installed and once
-more with oneDNN's convolutions, which a search switches on. TensorFlow takes that
-switch when it is imported, so each has a process of its own, and they take turns; what is printed
-are medians of the ratios, each with its smallest and largest. Before the first step a model is
-built, and its graph traced and optimised; what the step itself takes is not counted.
+more with oneDNN's convolutions, which a search switches on. TensorFlow takes that switch when it is
+imported, so each has a process of its own, and they take turns; what is printed are medians of the
+ratios, each with its smallest and largest. Before the first step a model is built, and its graph
+traced and optimised; what the step itself takes is not counted.
 """
 
 from __future__ import annotations

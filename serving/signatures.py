@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -40,10 +41,8 @@ def signature_functions(model: keras.Model, preprocessing: Preprocessing) -> dic
         class_id = tf.argmax(probabilities["probabilities"], axis=-1)
         return {**probabilities, "class_id": class_id, "label": tf.gather(labels, class_id)}
 
-    def decode(content: tf.Tensor) -> tf.Tensor:
-        return decode_as_trained(content, preprocessing)
-
     def serve_bytes(images: tf.Tensor) -> Tensors:
+        decode = partial(decode_as_trained, preprocessing=preprocessing)
         return serve(tf.map_fn(decode, images, fn_output_signature=tf.uint8))
 
     def classify(inputs: tf.Tensor) -> Tensors:
