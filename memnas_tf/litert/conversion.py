@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from memnas_tf.errors import ConfigError, ExportError
+from memnas_tf.litert.dilation import whole_dilated_convolutions
 from memnas_tf.litert.quiet import quiet_output
 
 CALIBRATION_IMAGES = 4
@@ -59,7 +60,7 @@ def convert(
         converter.representative_dataset = lambda: ([image] for image in calibration)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = getattr(tf, ends)
-    with quiet_output():
+    with quiet_output(), whole_dilated_convolutions():
         try:
             content: bytes = converter.convert()
         except Exception as error:  # the converter raises what it likes

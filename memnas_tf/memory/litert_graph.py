@@ -1,8 +1,7 @@
 """A network as the operations that the converter to LiteRT makes of it.
 
-Batch normalisation and rectifiers become part of the convolution before them. A dilated
-convolution becomes four operations, and its batch normalisation two more, as the converter
-does not fold constants through them. Equal operations without weights on the same input are one.
+Batch normalisation and rectifiers become part of the convolution before them, dilated or not
+(`memnas_tf.litert.dilation`). Equal operations without weights on the same input are one.
 Quantisation to int8 changes no operation: tensors that are concatenated share their scale.
 """
 
@@ -47,14 +46,6 @@ class _Builder:
         self.operations.append(Operation(kind, inputs, (tensor,), window, has_gaps, axes))
         self.sources.append(Source(name, inputs, weights))
         return tensor
-
-    def convolve(
-        self, name: str, tensor: int, shape: Shape, kernel: tuple[int, int], stride: int = 1
-    ) -> int:
-        """Append a convolution."""
-        return self.add(
-            "CONV_2D", name, (tensor,), shape, weights=True, window=kernel, has_gaps=stride > 1
-        )
 
 
 def litert_graph(genotype: Genotype, template: Template, dtype: str = "float32") -> OperationGraph:
@@ -129,42 +120,23 @@ def _add_primitives(
         _, height, width, channels = builder.shapes[tensor]
         shape = (1, -(-height // step), -(-width // step), channels)
         match primitive:
-            case Conv(kernel, 1):
-                shape = (*shape[:3], filters)
-                tensor = builder.convolve(name, tensor, shape, kernel, step)
             case Conv(kernel, dilation):
-                tensor = _add_dilated(builder, name, tensor, filters, kernel, dilation)
+                shape = (*shape[:3], filters)
+                tensor = builder.add(
+                    "CONV_2D",
+                    name,
+                    (tensor,),
+                    shape,
+                    weights=True,
+                    window=kernel,
+                    has_gaps=max(step, dilation) > 1,
+                )
             case DepthwiseConv():
                 tensor = builder.add("DEPTHWISE_CONV_2D", name, (tensor,), shape, weights=True)
             case Pool(kind):
                 kind = "MAX_POOL_2D" if kind == "max" else "AVERAGE_POOL_2D"
                 tensor = builder.add(kind, name, (tensor,), shape)
     return tensor
-
-
-def _add_dilated(
-    builder: _Builder,
-    name: str,
-    tensor: int,
-    filters: int,
-    kernel: tuple[int, int],
-    dilation: int,
-) -> int:
-    """Append a dilated convolution: every `dilation`-th position to a batch of its own."""
-    _, height, width, channels = builder.shapes[tensor]
-    # The positions that the kernel covers beyond the first, and rounded up to whole batches.
-    reach = (kernel[0] - 1, kernel[1] - 1)
-    rows = -(-height // dilation) + reach[0]
-    columns = -(-width // dilation) + reach[1]
-    batches = dilation * dilation
-    spread = (batches, rows, columns, channels)
-    tensor = builder.add("SPACE_TO_BATCH_ND", name, (tensor,), spread)
-    shape = (batches, rows - reach[0], columns - reach[1], filters)
-    tensor = builder.convolve(name, tensor, shape, kernel)
-    shape = (1, height, width, filters)
-    tensor = builder.add("BATCH_TO_SPACE_ND", name, (tensor,), shape)
-    tensor = builder.add("MUL", name, (tensor,), shape, weights=True)
-    return builder.add("ADD", name, (tensor,), shape, weights=True)
 
 
 def _add_classifier(builder: _Builder, tensor: int, classes: int) -> None:

@@ -80,7 +80,7 @@ def test_other_models_are_refused():
         reorder_operations(model(metadata="model_control_dependencies"), (0, 1, 2))
 
 
-@pytest.mark.parametrize("seed", [11, 13, 142])  # networks whose converted order is not the best
+@pytest.mark.parametrize("seed", [11, 117, 142])  # networks whose converted order is not the best
 def test_against_the_interpreter(seed):
     pytest.importorskip("ai_edge_litert", reason="the real arena needs ai-edge-litert")
     keras = pytest.importorskip("keras")
