@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from memnas_cli.quiet import import_quietly
 from memnas_cli.server_options import read_server_options, server_options
 from serving.client.client import DEFAULT_SIGNATURE, Client
 from serving.client.prediction import Prediction
@@ -62,6 +63,8 @@ def predict(
     documents = []
     with options.client(RetryPolicy(attempts=attempts)) as client:
         chosen = client.signature(signature or _default_signature(client, files))
+        if _are_files(files) and not chosen.takes_encoded:
+            import_quietly("tensorflow")  # which decodes them
         for batch in read_batches(files, batch_size, chosen):
             predictions = client.predict(batch.images, chosen.name)
             for image, prediction in zip(batch.names, predictions, strict=True):
@@ -74,12 +77,12 @@ def predict(
 
 
 def _default_signature(client: Client, files: Sequence[Path]) -> str:
-    are_files = files[0].suffix != ".npy"
-    return (
-        _FILE_SIGNATURE
-        if are_files and _FILE_SIGNATURE in client.signatures
-        else (DEFAULT_SIGNATURE)
-    )
+    takes_files = _are_files(files) and _FILE_SIGNATURE in client.signatures
+    return _FILE_SIGNATURE if takes_files else DEFAULT_SIGNATURE
+
+
+def _are_files(files: Sequence[Path]) -> bool:
+    return files[0].suffix != ".npy"
 
 
 def _class_names(labels: Path | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from memnas_tf.data.cropping import decode_centre_crop
+from memnas_tf.data.decoding import decode_image
 from memnas_tf.data.resizing import resize_image
 from memnas_tf.preprocessing import Preprocessing
 from serving.contract import IMAGE_FEATURE, SignatureContract
@@ -64,7 +65,7 @@ def decode_as_trained(content: tf.Tensor, preprocessing: Preprocessing) -> tf.Te
     """Decode an image and bring it to the network's size as the images that it was measured on.
 
     Args:
-        content: The bytes of a JPEG, PNG, BMP or GIF file.
+        content: The bytes of a JPEG or PNG file.
         preprocessing: What the network was trained with.
 
     Returns:
@@ -73,8 +74,7 @@ def decode_as_trained(content: tf.Tensor, preprocessing: Preprocessing) -> tf.Te
     shape = preprocessing.input_shape
     if preprocessing.centre_crop:
         return decode_centre_crop(content, shape)
-    image = tf.io.decode_image(content, shape[2], expand_animations=False)
-    return tf.ensure_shape(resize_image(image, shape[:2]), shape)
+    return tf.ensure_shape(resize_image(decode_image(content, shape[2]), shape[:2]), shape)
 
 
 def input_specs(contract: SignatureContract) -> list[Any]:

@@ -6,12 +6,14 @@ convolutions", section 6, arXiv:1409.4842 (8 to 100 % of the area, aspect from 3
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from memnas_tf.data.decoding import decode_image, decode_window
 from memnas_tf.data.resizing import resize_image
 
 AREA = (0.08, 1.0)
@@ -57,19 +59,8 @@ def decode_random_crop(
     Returns:
         uint8 pixels of that shape.
     """
-    channels = shape[2]
-
-    def from_jpeg() -> tf.Tensor:
-        window = random_crop_window(tf.io.extract_jpeg_shape(encoded)[:2], seed)
-        return tf.io.decode_and_crop_jpeg(encoded, window, channels=channels)
-
-    def from_another() -> tf.Tensor:
-        image = tf.io.decode_image(encoded, channels, expand_animations=False)
-        window = random_crop_window(tf.shape(image)[:2], seed)
-        return tf.image.crop_to_bounding_box(image, window[0], window[1], window[2], window[3])
-
-    image = tf.cond(tf.io.is_jpeg(encoded), from_jpeg, from_another)
-    return _resized(image, shape[:2], channels)
+    image = decode_window(encoded, shape[2], partial(random_crop_window, seed=seed))
+    return resize_image(image, shape[:2])
 
 
 def decode_centre_crop(encoded: tf.Tensor, shape: tuple[int, int, int]) -> tf.Tensor:
@@ -85,8 +76,7 @@ def decode_centre_crop(encoded: tf.Tensor, shape: tuple[int, int, int]) -> tf.Te
         uint8 pixels of that shape.
     """
     height, width, channels = shape
-    image = tf.io.decode_image(encoded, channels, expand_animations=False)
-    image.set_shape((None, None, channels))
+    image = decode_image(encoded, channels)
     scaled = _scaled_size(tf.shape(image)[:2], (height, width))
     image = resize_image(image, scaled)
     top, left = tf.unstack((scaled - (height, width)) // 2)
@@ -126,8 +116,3 @@ def _scaled_size(size: tf.Tensor, kept: tuple[int, int]) -> tf.Tensor:
     # The smallest size of the same aspect that leaves such a margin on both axes.
     scale = tf.reduce_max(tf.constant(kept, tf.float32) / size)
     return tf.cast(tf.round(size * scale * (_SHORTER_SIDE / _CENTRE)), tf.int32)
-
-
-def _resized(image: tf.Tensor, size: tuple[int, int], channels: int) -> tf.Tensor:
-    image.set_shape((None, None, channels))
-    return resize_image(image, size)

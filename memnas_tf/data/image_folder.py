@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from memnas_tf.data.image_headers import check_file
+from memnas_tf.data.image_names import IMAGE_SUFFIXES, is_image_name, is_left_by_system
 from memnas_tf.errors import DataError
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 TEST_FRACTION = 0.2
 _SPLITS = ("train", "validation", "test")
-_LEFT_BY_SYSTEMS = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
 _LAYOUTS = "lay it out as train/CLASS/*.jpg and test/CLASS/*.jpg, or as CLASS/*.jpg"
 
 
@@ -60,9 +60,12 @@ class ImageFolder:
 
         Returns:
             Their number, and a checksum of their names and sizes.
+
+        Raises:
+            DataError: One is no regular file, or empty.
         """
         files = sorted(
-            (file.path.relative_to(self.root).as_posix(), file.path.stat().st_size)
+            (file.path.relative_to(self.root).as_posix(), check_file(file.path).st_size)
             for files in self.splits.values()
             for file in files
         )
@@ -194,7 +197,7 @@ def _labels(parent: Path) -> tuple[str, ...]:
 
 def _images(folder: Path) -> list[Path]:
     """List the images of a class, in a fixed order; refuse what is none."""
-    paths = [path for path in sorted(folder.iterdir()) if not _is_left_by_system(path)]
+    paths = [path for path in sorted(folder.iterdir()) if not is_left_by_system(path)]
     if not paths:
         raise DataError(f"The class folder {str(folder)!r} is empty: add images, or remove it.")
     for path in paths:
@@ -213,15 +216,11 @@ def _images(folder: Path) -> list[Path]:
 
 def _refuse_loose_images(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in IMAGE_SUFFIXES and not _is_left_by_system(path):
+        if is_image_name(path):
             raise DataError(f"The image {str(path)!r} lies in no class's folder: {_LAYOUTS}.")
 
 
 def _folders(parent: Path) -> list[Path]:
     return [
-        path for path in sorted(parent.iterdir()) if path.is_dir() and not _is_left_by_system(path)
+        path for path in sorted(parent.iterdir()) if path.is_dir() and not is_left_by_system(path)
     ]
-
-
-def _is_left_by_system(path: Path) -> bool:
-    return path.name.startswith(".") or path.name in _LEFT_BY_SYSTEMS

@@ -18,6 +18,7 @@ import tensorflow_datasets as tfds
 
 from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.checks import check_memory
+from memnas_tf.data.decoding import CHANNELS, decode_image
 from memnas_tf.data.digits import Digits
 from memnas_tf.data.resizing import resize_image
 from memnas_tf.errors import DataError
@@ -87,7 +88,7 @@ def read_features(name: str, builder: Any) -> ImageFeatures:
     if not isinstance(label, tfds.features.ClassLabel) or not label.num_classes:
         raise DataError(f"The data set {name!r} has no class labels, but {label}: {advice}")
     height, width, channels = image.shape
-    if np.dtype(image.np_dtype) != np.uint8 or channels is None:
+    if np.dtype(image.np_dtype) != np.uint8 or channels not in CHANNELS:
         raise DataError(f"The images of {name!r} are {image}, not 8-bit: {advice}")
     return ImageFeatures((height, width, channels), tuple(label.names))
 
@@ -199,15 +200,16 @@ def read_split(
     check_memory(f"split {split!r} of {name!r}", (count, *shape))
     images = np.empty((count, *shape), dtype=np.uint8)
     labels = np.empty(count, dtype=np.int64)
+    image_key, _ = builder.info.supervised_keys
     dataset = builder.as_dataset(
         split=f"{split}[:{count}]",
         as_supervised=True,
+        decoders={image_key: tfds.decode.SkipDecoding()},
         shuffle_files=False,
         # The images are kept once, here; tensorflow_datasets would keep them a second time.
         read_config=tfds.ReadConfig(try_autocache=False),
     )
-    if read_features(name, builder).shape != shape:
-        dataset = dataset.map(partial(_resize, shape[:2]), num_parallel_calls=tf.data.AUTOTUNE)
+    dataset = dataset.map(partial(_decode, shape), num_parallel_calls=tf.data.AUTOTUNE)
     start = 0
     with reading(name, builder):
         for batch, batch_labels in dataset.batch(_READ_BATCH).as_numpy_iterator():
@@ -222,10 +224,12 @@ def read_split(
     return images, labels
 
 
-def _resize(
-    size: tuple[int, int], image: tf.Tensor, label: tf.Tensor
+def _decode(
+    shape: tuple[int, int, int], encoded: tf.Tensor, label: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    return resize_image(image, size), label
+    # Of the same size an image stays as it is.
+    image = resize_image(decode_image(encoded, shape[2]), shape[:2])
+    return tf.ensure_shape(image, shape), label
 
 
 def _suggest(name: str) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
+from memnas_tf.data.image_headers import read_content, read_header
+from memnas_tf.data.image_names import IMAGE_SUFFIXES, is_image_name
 from memnas_tf.errors import DataError
 from serving.client.signature import Images, Signature
-
-_SUFFIXES = {".jpg", ".jpeg", ".png"}
-_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
 class Batch(NamedTuple):
@@ -60,27 +58,35 @@ def read_batches(files: Sequence[Path], batch_size: int, signature: Signature) -
         The batches.
 
     Raises:
-        DataError: If a file is no image or of the wrong size.
+        DataError: If a file is no image or of the wrong size, or files do not tell what the
+            signature takes.
     """
     if [file.suffix for file in files] == [".npy"]:
         yield from _array_batches(files[0], batch_size, len(signature.image_shape))
         return
+    if signature.dtype == "float32":
+        raise DataError(
+            f"signature {signature.name!r} takes float32, and image files hold bytes from 0 to "
+            "255; ask serving_default or serve_bytes, or give normalised images as a .npy file"
+        )
     for start in range(0, len(files), batch_size):
         part = files[start : start + batch_size]
-        names = [str(file) for file in part]
+        names = [_shown(file) for file in part]
         if signature.takes_encoded:
-            yield Batch(names, [_encoded(file) for file in part])
+            yield Batch(names, [read_content(file) for file in part])
         else:
             yield Batch(names, np.stack([_pixels(file, signature) for file in part]))
 
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in _SUFFIXES)
+        files = sorted(file for file in path.iterdir() if is_image_name(file))
         if not files:
-            raise DataError(f"{str(path)!r} holds no image; it needs .jpg or .png files")
+            raise DataError(
+                f"{str(path)!r} holds no image; it needs {', '.join(IMAGE_SUFFIXES)} files"
+            )
         return files
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise DataError(f"{str(path)!r} is neither a file nor a folder")
     return [path]
 
@@ -102,39 +108,22 @@ def _array_batches(path: Path, batch_size: int, dimensions: int) -> Iterator[Bat
         yield Batch([f"{path}[{start + i}]" for i in range(len(part))], np.asarray(part))
 
 
-def _encoded(file: Path) -> bytes:
-    content = _read(file)
-    with _open(file, content) as image:
-        if image.format not in ("JPEG", "PNG"):
-            raise DataError(f"{str(file)!r} is a {image.format} file; send JPEG or PNG")
-    return content
-
-
 def _pixels(file: Path, signature: Signature) -> NDArray:
-    with _open(file, _read(file)) as image:
-        height, width, channels = (*signature.image_shape, None, None, None)[:3]
-        if (height or image.height, width or image.width) != (image.height, image.width):
-            raise DataError(
-                f"{str(file)!r} is {image.width} pixels wide and {image.height} high, and "
-                f"signature {signature.name!r} takes {width} by {height}; resize it, or ask "
-                "a signature that takes files and resizes them, such as serve_bytes"
-            )
-        try:
-            pixels = np.asarray(image.convert(_MODES.get(channels or 3, "RGB")))
-        except OSError as error:  # a file that is cut off
-            raise DataError(f"{str(file)!r} is a damaged image: {error}") from error
-    return pixels[..., np.newaxis] if channels == 1 else pixels
+    height, width, channels = (*signature.image_shape, None, None, None)[:3]
+    header = read_header(file)
+    if (height or header.height, width or header.width) != (header.height, header.width):
+        raise DataError(
+            f"{str(file)!r} is {header.width} pixels wide and {header.height} high, and "
+            f"signature {signature.name!r} takes {width} by {height}; resize it, or ask "
+            "a signature that takes files and resizes them, such as serve_bytes"
+        )
+    # As a served model decodes, and as in training: by TensorFlow, which takes time to start.
+    from memnas_tf.data.decoding import CHANNELS
+    from memnas_tf.data.image_files import read_image
+
+    return read_image(file, channels if channels in CHANNELS else 3)
 
 
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot read {str(file)!r}: {error}") from error
-
-
-def _open(file: Path, content: bytes) -> Image.Image:
-    try:
-        return Image.open(io.BytesIO(content))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
-        raise DataError(f"{str(file)!r} is no image that can be read") from error
+def _shown(file: Path) -> str:
+    # On Linux a name need not be text.
+    return str(file).encode("utf-8", "backslashreplace").decode()

@@ -76,10 +76,17 @@ class Signature:
                 f"an image of {'x'.join(map(str, shape))} is the wrong size: signature "
                 f"{self.name!r} takes {self._shape_text()}"
             )
-        if not np.can_cast(pixels.dtype, self.dtype, "same_kind"):
+        # Neither is made of the other, nor of 16 bits or of truth values: their scales differ.
+        wanted = np.uint8 if self.dtype == "uint8" else np.floating
+        if not np.issubdtype(pixels.dtype, wanted):
             raise ServingError(
                 f"signature {self.name!r} takes {self.dtype}, and the pixels are {pixels.dtype}; "
-                "give pixels of its type, which for uint8 go from 0 to 255"
+                "give pixels of its type: uint8 from 0 to 255, or float32 normalised as in training"
+            )
+        if not np.isfinite(pixels.astype(self.dtype, copy=False)).all():
+            raise ServingError(
+                f"signature {self.name!r} takes float32, and some of the pixels are no finite "
+                "numbers; look for what made them"
             )
         return pixels.astype(self.dtype, copy=False)
 

@@ -36,5 +36,7 @@ def make_images(signature: Signature, count: int, file: Path | None) -> Images:
             f"signature {signature.name!r} takes image files; give one with --image FILE"
         )
     shape = [size or _UNKNOWN_SIZE for size in signature.image_shape]
-    pixels = np.random.default_rng(0).integers(0, 256, (count, *shape), dtype="uint8")
-    return signature.check(pixels)
+    rng = np.random.default_rng(0)
+    if signature.dtype == "float32":
+        return signature.check(rng.normal(size=(count, *shape)))
+    return signature.check(rng.integers(0, 256, (count, *shape), dtype="uint8"))

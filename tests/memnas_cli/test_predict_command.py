@@ -1,6 +1,7 @@
 """`memnas predict` and `memnas load-test`, against servers that speak the real protocols."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -35,10 +36,17 @@ def images(tmp_path_factory):
     Image.new("RGB", (8, 8), (255, 255, 255)).save(folder / "photos" / "a.png")
     Image.new("L", (8, 8), 51).save(folder / "photos" / "b.JPG", "JPEG")
     (folder / "photos" / "notes.txt").write_text("no image")
+    (folder / "photos" / "._a.png").write_bytes(b"what macOS leaves beside a file")
     Image.new("RGB", (40, 30), (250, 250, 250)).save(folder / "large.png")
     Image.new("RGB", (8, 8)).save(folder / "moving.gif")
     (folder / "junk.jpg").write_bytes(b"junk")
     (folder / "cut.png").write_bytes((folder / "large.png").read_bytes()[:60])
+    (folder / "cut8.png").write_bytes((folder / "photos" / "a.png").read_bytes()[:50])
+    os.mkfifo(folder / "pipe.png")
+    (folder / "link.png").symlink_to("gone.png")
+    (folder / "empty.png").touch()
+    np.save(folder / "wide.npy", np.full((1, 8, 8, 3), 300, "uint16"))
+    np.save(folder / "mask.npy", np.ones((1, 8, 8, 3), bool))
     np.save(folder / "array.npy", np.full((5, 8, 8, 3), 255, "uint8"))
     np.save(folder / "one.npy", np.zeros((8, 8, 3), "uint8"))
     np.save(folder / "floats.npy", np.zeros((5, 8, 8, 3)))
@@ -100,10 +108,16 @@ def test_the_likeliest_classes_by_name(servers, images, tmp_path):
     ("files", "options", "message"),
     [
         (["gone.png"], [], "is neither a file nor a folder"),
-        (["."], ["--signature", "serve_bytes"], "junk.jpg' is no image"),
-        (["moving.gif"], [], "is a GIF file; send JPEG or PNG"),
+        (["junk.jpg"], ["--signature", "serve_bytes"], "junk.jpg' is neither JPEG nor PNG"),
+        (["moving.gif"], [], "is GIF in truth: convert it"),
         (["cut.png"], [], "INVALID_ARGUMENT"),
         (["cut.png"], ["--signature", "serving_default"], "40 pixels wide and 30 high"),
+        (["cut8.png"], ["--signature", "serving_default"], "cut8.png' cannot be decoded"),
+        (["pipe.png"], [], "pipe.png' is a named pipe in truth"),
+        (["link.png"], [], "link.png' is a link to 'gone.png', which cannot be reached"),
+        (["empty.png"], [], "empty.png' is an empty file"),
+        (["wide.npy"], [], "takes uint8, and the pixels are uint16"),
+        (["mask.npy"], [], "takes uint8, and the pixels are bool"),
         (["large.png"], ["--signature", "serving_default"], "takes 8 by 8"),
         (["array.npy", "photos"], [], "a .npy file goes alone"),
         (["floats.npy"], [], "takes uint8, and the pixels are float64"),
@@ -131,7 +145,7 @@ def test_bad_input(servers, images, files, options, message, monkeypatch):
 def test_an_empty_folder(servers, tmp_path):
     result = run("predict", tmp_path, *servers["rest"])
     assert result.exit_code == 2
-    assert "holds no image; it needs .jpg or .png files" in result.stderr
+    assert "holds no image; it needs .jpg, .jpeg, .png files" in result.stderr
 
 
 SHORT = ["--seconds", 0.2, "--warm-up", 0, "--concurrency", "1,2"]

@@ -12,6 +12,7 @@ from serving import export_saved_model
 from serving.contract import IMAGE_FEATURE
 from serving.facts import TrainingFacts
 from tests.helpers.exports import FACTS, PREPROCESSING, make_network
+from tests.helpers.image_kinds import image_files
 
 # What a stranger runs: TensorFlow alone, isolated from this project.
 STRANGER = """
@@ -60,34 +61,20 @@ def test_another_process_loads_it_without_our_code(export, images, tmp_path):
     ]
 
 
-def test_files_are_decoded_and_resized_as_in_training(export, signatures, images):
+def test_files_are_decoded_and_resized_as_in_training(export, signatures, tmp_path):
     import tensorflow as tf
 
-    from memnas_tf.data.resizing import resize_image
+    from memnas_tf.data.image_files import read_images
+    from memnas_tf.data.image_folder import LabelledFile
 
-    rng = np.random.default_rng(1)
-    large = rng.integers(0, 256, (31, 17, 3), np.uint8)
-    grey = rng.integers(0, 256, (8, 6, 1), np.uint8)
-    jpeg = tf.io.encode_jpeg(large, quality=90).numpy()
-    transparent = np.concatenate([images[1], np.full((8, 6, 1), 9, np.uint8)], -1)
-    files = [
-        tf.io.encode_png(images[0]).numpy(),
-        tf.io.encode_png(transparent).numpy(),
-        tf.io.encode_png(large).numpy(),
-        jpeg,
-        tf.io.encode_png(grey).numpy(),
-        tf.io.encode_jpeg(grey, quality=100).numpy(),
-    ]
-    pixels = [
-        images[0],
-        images[1],
-        resize_image(large, (8, 6)),
-        resize_image(tf.io.decode_jpeg(jpeg, 3), (8, 6)),
-        np.repeat(grey, 3, -1),
-        tf.io.decode_jpeg(files[5], 3),
-    ]
+    shape = PREPROCESSING.input_shape
+    files = [*image_files(31, 17).values(), *image_files(*shape[:2]).values()]
+    for number, content in enumerate(files):
+        (tmp_path / f"{number}.png").write_bytes(content)
+    paths = [LabelledFile(tmp_path / f"{number}.png", 0) for number in range(len(files))]
+    trained, _ = read_images(paths, shape)
     served = signatures["serve_bytes"](images=tf.constant(files))
-    expected = probabilities(export.model, np.stack(pixels))
+    expected = probabilities(export.model, trained)
     np.testing.assert_allclose(served["probabilities"], expected, rtol=0, atol=1e-5)
     assert served["class_id"].numpy().tolist() == expected.argmax(-1).tolist()
 
@@ -121,8 +108,8 @@ def test_centres_are_cut_out_where_the_network_was_measured_on_them(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"junk", "Unknown image file format. One of JPEG"),
-        (b"", "Input is empty"),
+        (b"junk", "neither a JPEG nor a PNG file: convert it"),
+        (b"", "neither a JPEG nor a PNG file"),
         (b"\x89PNG\r\n\x1a\n and no more", "Invalid PNG"),
     ],
 )

@@ -16,6 +16,7 @@ from memnas_tf.data.cropping import (
     frame,
     random_crop_window,
 )
+from memnas_tf.data.decoding import decode_image
 from memnas_tf.data.resizing import resize_image
 from tests.helpers.imagenet import encode, gradient
 
@@ -56,7 +57,7 @@ def test_random_windows_take_up_their_whole_range() -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_random_crop_is_its_window_resized(kind: str) -> None:
     encoded = encode(gradient(120, 200), kind)
-    whole = tf.io.decode_image(encoded, channels=3)
+    whole = decode_image(tf.constant(encoded), 3)
     for number in range(4):
         seed = tf.constant((number, 7))
         top, left, height, width = random_crop_window(tf.constant((120, 200)), seed).numpy()

@@ -86,9 +86,10 @@ def test_a_folder_that_moved_is_the_same_and_one_that_changed_is_not(flat: Path)
 
 
 def test_what_systems_leave_behind_is_passed_over(flat: Path) -> None:
-    for name in (".DS_Store", "0/.DS_Store", "1/Thumbs.db", "0/._000.png"):
+    for name in (".DS_Store", "0/.DS_Store", "1/THUMBS.DB", "0/._000.png", "2/Desktop.ini"):
         (flat / name).write_bytes(b"\0")
-    (flat / ".ipynb_checkpoints").mkdir()
+    for name in (".ipynb_checkpoints", "__MACOSX", "0/@eaDir"):
+        (flat / name).mkdir()
     (flat / "README.md").write_text("Photos of digits.")
     assert load_dataset(str(flat)).classes == 3
 
@@ -108,7 +109,10 @@ def test_what_systems_leave_behind_is_passed_over(flat: Path) -> None:
             r"a folder 'test' and none named 'train'",
         ),
         (lambda root: (root / "1").rename(root / "train"), r"a folder '0' beside 'train'"),
-        (lambda root: (root / "0" / "b.png").write_text("no image"), r"b.png' cannot be read"),
+        (
+            lambda root: (root / "0" / "b.png").write_text("no image"),
+            r"b.png' is neither JPEG nor PNG",
+        ),
         (
             lambda root: Image.new("L", (8, 8)).save(root / "0" / "c.png", format="GIF"),
             r"c.png' is GIF in truth: convert it",

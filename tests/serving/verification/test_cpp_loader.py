@@ -29,7 +29,7 @@ def test_errors_of_runs_are_told_and_the_model_goes_on(model):
     images = {"serve_raw_images:0": np.zeros((2, 8, 6, 3), np.float32)}
     with pytest.raises(CheckFailed, match="the graph has no operation 'nothing'"):
         model.run({"nothing:0": np.zeros((1,), np.float32)}, ["StatefulPartitionedCall:0"])
-    with pytest.raises(CheckFailed, match="Unknown image file format"):
+    with pytest.raises(CheckFailed, match="neither a JPEG nor a PNG file"):
         model.run({"serve_bytes_images:0": [b"junk"]}, ["StatefulPartitionedCall_1:0"])
     (outputs,) = model.run(images, ["StatefulPartitionedCall_2:0"])
     assert outputs.shape == (2, 3)
