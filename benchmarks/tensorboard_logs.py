@@ -160,7 +160,7 @@ def made_up_search(trials: int) -> SearchHistory:
         for trial in entry.trials:
             noise = zlib.crc32(trial.genotype.encode()) % 1000
             trial.trial_id, trial.status = f"{next(ids):04d}", COMPLETED
-            trial.val_accuracy = 0.5 + noise / 2500
+            trial.quality = 0.5 + noise / 2500
         entry.close(base_measurement(rounds), settings.tradeoff, settings.metric)
         rounds.append(entry)
     return SearchHistory(settings, tuple(rounds), "was made up")

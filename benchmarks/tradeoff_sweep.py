@@ -132,7 +132,7 @@ def row(name: str, states: list[dict[str, Any]]) -> str:
     winners = [entry.winning_trial for entry in rounds]
     moves = ", ".join("grow" if w.kind == "grow" else "trim" for w in winners if w is not None)
     return (
-        f"| {name} | {100 * (best.val_accuracy or 0):.1f} % | {format_bytes(best.parameter_bytes)} "
+        f"| {name} | {100 * (best.quality or 0):.1f} % | {format_bytes(best.parameter_bytes)} "
         f"| {format_bytes(best.lifetime_bytes)} | {moves} |"
     )
 

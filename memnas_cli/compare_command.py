@@ -59,9 +59,9 @@ def comparison_document(searches: Sequence[Compared]) -> dict[str, Any]:
 
     Returns:
         `searches` and `groups` (those that differ in nothing but the seed) as plain values;
-        memory in bytes, accuracy from 0 to 1.
+        memory in bytes; the result under the name of the objective, as trials reported it.
     """
-    from tuner.report.comparison import seed_groups
+    from tuner.report.comparison import RESULT, seed_groups
 
     return {
         "searches": [_search_document(search) for search in searches],
@@ -69,7 +69,10 @@ def comparison_document(searches: Sequence[Compared]) -> dict[str, Any]:
             {
                 "settings": group.settings,
                 "searches": [search.name for search in group.searches],
-                **{name: asdict(mean) for name, mean in group.means.items()},
+                **{
+                    searches[0].objective.name if name == RESULT else name: asdict(mean)
+                    for name, mean in group.means.items()
+                },
             }
             for group in seed_groups(searches)
         ],
@@ -77,15 +80,21 @@ def comparison_document(searches: Sequence[Compared]) -> dict[str, Any]:
 
 
 def _search_document(search: Compared) -> dict[str, Any]:
-    answer, completed = search.answer, search.data.completed
-    names = ("genotype", "val_accuracy", "parameter_bytes", "lifetime_bytes", "arena_bytes")
+    answer, objective = search.answer, search.objective
+    completed = [trial.quality for trial in search.data.completed if trial.quality is not None]
+    names = ("genotype", "parameter_bytes", "lifetime_bytes", "arena_bytes")
     return {
         "name": search.name,
         "directory": str(search.data.directory),
         "state": search.data.state,
         "differing_settings": search.differing,
-        "answer": None if answer is None else {name: getattr(answer, name) for name in names},
-        "best_val_accuracy": max((trial.val_accuracy or 0 for trial in completed), default=None),
+        "answer": None
+        if answer is None
+        else {
+            **{name: getattr(answer, name) for name in names},
+            **objective.document(answer.quality),
+        },
+        f"best_{objective.name}": objective.score(max(completed)) if completed else None,
         "trials": len(completed),
         "epochs": search.epochs,
         "seconds": search.seconds,
@@ -93,18 +102,19 @@ def _search_document(search: Compared) -> dict[str, Any]:
 
 
 def _print(console: Console, searches: Sequence[Compared]) -> None:
-    from tuner.report.comparison import seed_groups
-    from tuner.report.html.compare import describe_accuracy, describe_bytes, describe_settings
+    from tuner.report.comparison import RESULT, seed_groups
+    from tuner.report.html.compare import describe_bytes, describe_result, describe_settings
 
     table = Table("search", box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("accuracy", "parameters", "intermediate", "trials", "epochs", "time"):
+    objective = searches[0].objective
+    for name in (objective.short, "parameters", "intermediate", "trials", "epochs", "time"):
         table.add_column(name, justify="right", no_wrap=True)
     for search in searches:
         answer = search.answer
         results = ["", "", ""]
         if answer is not None:
             results = [
-                f"{100 * (answer.val_accuracy or 0):.1f} %",
+                objective.format_number(answer.quality),
                 format_bytes(answer.parameter_bytes),
                 format_bytes(answer.intermediate_bytes),
             ]
@@ -125,8 +135,8 @@ def _print(console: Console, searches: Sequence[Compared]) -> None:
         if len(group.searches) > 1:
             means = group.means
             lines.append(
-                f"{len(group.searches)} seeds, {describe_settings(group.settings)}: accuracy "
-                f"{describe_accuracy(means['accuracy'])}, parameters "
+                f"{len(group.searches)} seeds, {describe_settings(group.settings)}: "
+                f"{objective.short} {describe_result(means[RESULT], objective)}, parameters "
                 f"{describe_bytes(means['parameter_bytes'])}, intermediate "
                 f"{describe_bytes(means['intermediate_bytes'])} (mean, 95 % confidence)"
             )

@@ -13,6 +13,7 @@ from rich.text import Text
 from memnas_cli.bars import make_bars
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
+from tuner.objective import SearchObjective
 from tuner.rounds import COMPLETED, RUNNING, PlannedTrial, Round
 from tuner.settings import SearchSettings
 from tuner.timing import format_seconds, seconds_left, trials_left
@@ -40,6 +41,7 @@ class LiveView:
         self._round = self._bars.add_task("round", state="", visible=False)
         self._trials: dict[str | None, _Row] = {}
         self._best = ""
+        self._objective = SearchObjective()
         self._ends: float | None = None
         self._live = Live(
             self, console=console, transient=True, refresh_per_second=_REFRESHES_PER_SECOND
@@ -59,6 +61,7 @@ class LiveView:
 
     def show(self, history: SearchHistory, entry: Round) -> None:
         """Show where a search stands when a trial of a round has begun or ended."""
+        self._objective = history.settings.objective
         over = sum(trial.is_over for one in history.rounds for trial in one.trials)
         self._bars.update(
             self._search,
@@ -92,7 +95,7 @@ class LiveView:
         if row is None:
             return
         row.epoch = epoch + 1
-        row.accuracy = logs.get("val_accuracy")
+        row.quality = self._objective.quality_of(logs)
         self._bars.update(row.task, completed=row.epoch * self._steps)
 
     def _show_running(self, running: list[PlannedTrial], settings: SearchSettings) -> None:
@@ -121,9 +124,9 @@ class LiveView:
         took = f"{format_seconds(time.monotonic() - row.began)} so far"
         if self._workers:
             return f"{took}  {row.move}"
-        accuracy = "" if row.accuracy is None else f", {100 * row.accuracy:.1f} %"
+        result = "" if row.quality is None else f", {self._objective.format(row.quality)}"
         epoch = min(row.epoch + 1, row.epochs)
-        return f"epoch {epoch} of {row.epochs}{accuracy}, {took}  {row.move}"
+        return f"epoch {epoch} of {row.epochs}{result}, {took}  {row.move}"
 
 
 class _Row:
@@ -133,19 +136,19 @@ class _Row:
         self.epochs = epochs
         self.began = time.monotonic()
         self.epoch = 0
-        self.accuracy: float | None = None
+        self.quality: float | None = None
 
 
 def _best_line(history: SearchHistory, entry: Round) -> str:
     best, what = history.best, "best so far"
     if best is None:  # which trial is best is known at the end of a round
         completed = [trial for trial in entry.trials if trial.status == COMPLETED]
-        best = max(completed, key=lambda trial: trial.val_accuracy or 0, default=None)
-        what = "most accurate so far"
+        best = max(completed, key=lambda trial: trial.quality or 0.0, default=None)
+        what = f"best {history.settings.objective.short} so far"
     if best is None:
         return ""
     return (
-        f"{what}: {100 * (best.val_accuracy or 0):.1f} %, "
+        f"{what}: {history.settings.objective.format_number(best.quality)}, "
         f"{format_bytes(best.parameter_bytes)} parameters, "
         f"{format_bytes(best.lifetime_bytes)} lifetime, {format_bytes(best.arena_bytes)} arena"
     )

@@ -66,7 +66,7 @@ class SearchProgress(SearchListener):
     def on_trial_begin(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """Announce a round with its first trial."""
         entry = history.round_of(trial)
-        if trial.rung_accuracies:
+        if trial.rung_qualities:
             self.say(f"  going on with  {trial.move}")
         elif entry.trials[0] is trial:
             self.say(_round_line(entry, history.settings.max_rounds))
@@ -91,14 +91,14 @@ class SearchProgress(SearchListener):
         seconds = history.durations.get(trial.trial_id or "")
         took = "      " if seconds is None else f"{seconds:4.0f} s"
         result = "failed "
-        if trial.val_accuracy is not None and trial.status != FAILED:
-            result = f"{100 * trial.val_accuracy:5.1f} %"
+        if trial.quality is not None and trial.status != FAILED:
+            result = f"{history.settings.objective.format(trial.quality):>7}"
         why = ""
         if trial.status == FAILED and trial.trial_id is not None:
             why = f"  (see trial_{trial.trial_id}/{ERROR_FILE})"
-        elif trial.status != COMPLETED and trial.rung_accuracies:
+        elif trial.status != COMPLETED and trial.rung_qualities:
             self._paused.add(trial.trial_id)
-            rung = history.settings.rungs[len(trial.rung_accuracies) - 1]
+            rung = history.settings.rungs[len(trial.rung_qualities) - 1]
             why = f"  (at the rung of {rung} {'epoch' if rung == 1 else 'epochs'})"
         self.say(
             f"  {result}  {format_bytes(trial.parameter_bytes):>8} parameters"

@@ -31,7 +31,8 @@ from memnas_tf.template import Template
 from memnas_tf.training.directory import is_training
 from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
-from tuner.rounds import PlannedTrial
+from tuner.objective import SearchObjective
+from tuner.rounds import PlannedTrial, Round
 from tuner.trials.trial_files import (
     ERROR_FILE,
     completed_trials,
@@ -137,7 +138,7 @@ def search_document(directory: Path) -> dict[str, Any]:
             str(trial.trial_id): _epochs(directory, trial)
             for trial in completed_trials(history.rounds)
         },
-        "rounds": state["rounds"],
+        "rounds": [_round(entry, history.settings.objective) for entry in history.rounds],
         "settings": state["settings"],
         "stop_reason": state["stop_reason"],
     }
@@ -161,7 +162,9 @@ def print_search(console: Console, directory: Path) -> None:
     epochs = best["epochs"]
     target = history.settings.target
     lines = ["", f"best network: {best['genotype']}", *_render_lines(best["genotype"])]
-    lines += [f"validation accuracy   {100 * best['val_accuracy']:.1f} %"]
+    objective = history.settings.objective
+    result = objective.format_number(objective.quality(best[objective.name]))
+    lines += [f"{objective.words:<21} {result}"]
     if best["test_accuracy"] is not None:
         lines += [f"test accuracy         {100 * best['test_accuracy']:.1f} %"]
     if epochs["cumulative"] > epochs["own"]:
@@ -213,12 +216,22 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
         "round": history.round_of(best).number,
         "trial_id": best.trial_id,
         "epochs": _epochs(directory, best),
-        "val_accuracy": best.val_accuracy,
+        **history.settings.objective.document(best.quality),
         "test_accuracy": measured.get("test_accuracy"),
         "parameter_bytes": best.parameter_bytes,
         "lifetime_bytes": best.lifetime_bytes,
         "arena_bytes": best.arena_bytes,
     }
+
+
+def _round(entry: Round, objective: SearchObjective) -> dict[str, Any]:
+    """Return a round with what its trials reported, under its own name."""
+    state = entry.to_state()
+    for trial in state["trials"]:
+        rungs = trial.pop("rung_qualities")
+        trial[f"rung_{objective.name}"] = [objective.score(quality) for quality in rungs]
+        trial.update(objective.document(trial.pop("quality")))
+    return state
 
 
 def _epochs(directory: Path, trial: PlannedTrial) -> dict[str, int]:
@@ -229,7 +242,8 @@ def _epochs(directory: Path, trial: PlannedTrial) -> dict[str, int]:
 
 def _rounds_table(history: SearchHistory) -> Table:
     table = Table("round", "trials", "winner", box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("accuracy", "parameters", "lifetime", "arena"):
+    objective = history.settings.objective
+    for name in (objective.short, "parameters", "lifetime", "arena"):
         table.add_column(name, justify="right", no_wrap=True)
     for entry in history.rounds:
         winner = entry.winning_trial
@@ -238,7 +252,7 @@ def _rounds_table(history: SearchHistory) -> Table:
         if winner is not None:
             cells += [
                 winner.move,
-                f"{100 * (winner.val_accuracy or 0):.1f} %",
+                objective.format_number(winner.quality),
                 format_bytes(winner.parameter_bytes),
                 format_bytes(winner.lifetime_bytes),
                 format_bytes(winner.arena_bytes),

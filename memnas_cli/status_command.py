@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from memnas_cli.completion import complete_search
 from memnas_tf.directory_lock import is_running
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
+from tuner.objective import SearchObjective
 from tuner.rounds import COMPLETED, FAILED, PAUSED, PLANNED, RUNNING, STATES, STOPPED
 from tuner.timing import format_seconds, seconds_left, trials_left
 
@@ -43,7 +45,8 @@ def status_document(directory: Path) -> dict[str, Any]:
 
     Returns:
         Plain values: `state` ("running", "interrupted" or "finished"), `round`, `max_rounds`,
-        counts of `trials`, `best`, `workers` (trials by name; None if no chief tells of any),
+        counts of `trials`, `objective` (its name, under which `best` has what the answer reported,
+        and its direction), `best`, `workers` (trials by name; None if no chief tells of any),
         `seconds_per_trial`, `seconds_left` and `stop_reason`; None for what is not known.
 
     Raises:
@@ -64,6 +67,7 @@ def status_document(directory: Path) -> dict[str, Any]:
         "round": len(history.rounds),
         "max_rounds": history.settings.max_rounds,
         "trials": _counts(history),
+        "objective": asdict(history.settings.objective),
         "best": _best(history),
         "workers": workers,
         "seconds_per_trial": sum(durations) / len(durations) if durations else None,
@@ -83,8 +87,11 @@ def _best(history: SearchHistory) -> dict[str, Any] | None:
     best = history.best
     if best is None:
         return None
-    names = ("genotype", "trial_id", "val_accuracy", "parameter_bytes")
-    return {name: getattr(best, name) for name in (*names, "lifetime_bytes", "arena_bytes")}
+    names = ("genotype", "trial_id", "parameter_bytes", "lifetime_bytes", "arena_bytes")
+    return {
+        **{name: getattr(best, name) for name in names},
+        **history.settings.objective.document(best.quality),
+    }
 
 
 def _lines(document: dict[str, Any]) -> list[str]:
@@ -107,7 +114,9 @@ def _lines(document: dict[str, Any]) -> list[str]:
     if best is None:
         lines.append("best       no round is over yet")
     else:
-        lines.append(f"best       {100 * best['val_accuracy']:.1f} %  {best['genotype']}")
+        objective = SearchObjective.from_state(document["objective"])
+        result = objective.format(objective.quality(best[objective.name]))
+        lines.append(f"best       {result}  {best['genotype']}")
     if document["workers"] is not None:
         lines += _worker_lines(document["workers"])
     if document["seconds_per_trial"] is not None:

@@ -56,11 +56,11 @@ def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTr
         dataset=data.name,
         seed=settings.seed,
         training=settings.training,
-        val_accuracy=best.val_accuracy,
+        val_accuracy=settings.objective.document(best.quality).get("val_accuracy"),
         test_accuracy=accuracy_on_test_split(model, data),
     )
     subtitle = (
-        f"{100 * (best.val_accuracy or 0):.1f} % validation accuracy, "
+        f"{settings.objective.format_number(best.quality)} {settings.objective.words}, "
         f"{format_bytes(best.parameter_bytes)} parameters, "
         f"{format_bytes(best.intermediate_bytes)} intermediate"
     )

@@ -56,7 +56,7 @@ class WorkerLog(SearchListener):
     def on_trial_end(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """Write the result."""
         result = (
-            f"{100 * (trial.val_accuracy or 0):.1f} %"
+            history.settings.objective.format(trial.quality)
             if trial.status == COMPLETED
             else trial.status
         )

@@ -23,7 +23,8 @@ class Measurement(NamedTuple):
     """What Equation 4 compares.
 
     Attributes:
-        accuracy: Validation accuracy, 0 to 1.
+        accuracy: Validation accuracy, 0 to 1, or another number of which more is better: a loss
+            with a minus sign.
         intermediate_bytes: The largest memory of intermediate results.
         parameter_bytes: The memory of the parameters.
     """
@@ -66,9 +67,11 @@ def relative(
         One value per candidate; the base's own would be 0.
     """
     del memory_spread
+    # What is better is more than the base also where the base is negative, as a loss is here.
+    unit = base._replace(accuracy=abs(base.accuracy))
     return [
         tradeoff * accuracy - (1 - tradeoff) * (intermediate + parameters)
-        for accuracy, intermediate, parameters in _changes(measured, base, unit=base)
+        for accuracy, intermediate, parameters in _changes(measured, base, unit)
     ]
 
 

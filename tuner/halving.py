@@ -57,15 +57,15 @@ def check_rungs_end(rungs: Sequence[int], epochs: int | None) -> None:
         )
 
 
-def pause(trial: PlannedTrial, accuracy: float) -> None:
-    """Note what a trial measured at the rung that it has trained to.
+def pause(trial: PlannedTrial, quality: float) -> None:
+    """Note what a trial came to at the rung that it has trained to.
 
     Args:
         trial: The trial.
-        accuracy: Its best validation accuracy so far, from 0 to 1.
+        quality: The best that it has reported so far, of which more is better.
     """
-    trial.status, trial.val_accuracy = PAUSED, accuracy
-    trial.rung_accuracies.append(accuracy)
+    trial.status, trial.quality = PAUSED, quality
+    trial.rung_qualities.append(quality)
 
 
 def leave_rung(
@@ -100,7 +100,7 @@ def leave_rung(
     going_on = set(order[: math.ceil(len(paused) / reduction_factor)])
     for position, trial in enumerate(paused):
         if position in going_on:
-            passed = len(trial.rung_accuracies)
+            passed = len(trial.rung_qualities)
             trial.until_epoch = rungs[passed] if passed < len(rungs) else None
             trial.status = RUNNING
         else:

@@ -16,7 +16,7 @@ from tuner.settings import SearchSettings
 from tuner.state_check import check_rounds
 
 ORACLE_FILE = "oracle.json"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _LOGGER = logging.getLogger(__name__)
 
 

@@ -28,6 +28,7 @@ from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.distributed.leasing_oracle import LeasingOracle
 from tuner.halving import leave_rung, pause
 from tuner.history import ORACLE_FILE, SearchHistory, read_document
+from tuner.keras_objective import keras_objective
 from tuner.planning import plan_round, require_fit, stop_reason
 from tuner.ranking import Ranker, make_ranker
 from tuner.restoring import read_trial, set_aside_damaged
@@ -59,7 +60,6 @@ class MemNASOracle(LeasingOracle):
 
     Args:
         settings: The search's settings.
-        objective: What a trial reports; memory efficiency takes it for the accuracy.
         hyperparameters: Other hyperparameters of the hypermodel. They keep their defaults.
         allow_new_entries: Whether the hypermodel may ask for hyperparameters not listed.
         tune_new_entries: As for any oracle; new entries keep their defaults either way.
@@ -77,7 +77,6 @@ class MemNASOracle(LeasingOracle):
     def __init__(
         self,
         settings: SearchSettings,
-        objective: Any = "val_accuracy",
         hyperparameters: keras_tuner.HyperParameters | None = None,
         allow_new_entries: bool = True,
         tune_new_entries: bool = True,
@@ -90,7 +89,7 @@ class MemNASOracle(LeasingOracle):
         hyperparameters = hyperparameters or keras_tuner.HyperParameters()
         declare_trial_values(hyperparameters, settings.blocks)
         super().__init__(
-            objective=objective,
+            objective=keras_objective(settings.objective),
             max_trials=settings.max_trials,
             hyperparameters=hyperparameters,
             allow_new_entries=allow_new_entries,
@@ -176,7 +175,7 @@ class MemNASOracle(LeasingOracle):
             for trial in self.trials.values()
             if trial.status == _STATUS.COMPLETED and trial.trial_id not in seen
         ]
-        unranked.sort(key=lambda trial: (-(trial.score or 0.0), trial.trial_id))
+        unranked.sort(key=lambda trial: (-self._quality(trial), trial.trial_id))
         return [*ranked, *unranked][:num_trials]
 
     def remaining_trials(self) -> int | None:
@@ -248,7 +247,11 @@ class MemNASOracle(LeasingOracle):
         Tells whether it ended just before the kill: it came between its file and the oracle's.
         """
         trial = read_trial(
-            Path(self._project_dir), entry, planned, self.hyperparameters, self.objective
+            Path(self._project_dir),
+            entry,
+            planned,
+            self.hyperparameters,
+            self.settings.objective,
         )
         if trial is None:  # it was handed out, and nothing of it was saved
             planned.status, planned.trial_id = PLANNED, None
@@ -383,10 +386,13 @@ class MemNASOracle(LeasingOracle):
             planned.status = FAILED
             _LOGGER.warning("trial %s failed: %s", trial.trial_id, trial.message)
         elif planned.until_epoch is None:
-            planned.status, planned.val_accuracy = COMPLETED, float(trial.score)
+            planned.status, planned.quality = COMPLETED, self._quality(trial)
         else:
             trial.status = _STATUS.IDLE
-            pause(planned, float(trial.score))
+            pause(planned, self._quality(trial))
+
+    def _quality(self, trial: trial_module.Trial) -> float:
+        return self.settings.objective.quality(float(trial.score))
 
     def _close_round(self, last_message: str | None) -> None:
         current = self.rounds[-1]

@@ -10,13 +10,13 @@ import json
 import logging
 import os
 from pathlib import Path
-from typing import Any
 
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.files import remove_temporaries
 from tuner.history import ORACLE_FILE
+from tuner.objective import SearchObjective
 from tuner.rounds import COMPLETED, FAILED, PAUSED, STOPPED, PlannedTrial, Round
 from tuner.search_space import trial_values
 from tuner.trials.trial_files import trial_directory
@@ -39,7 +39,7 @@ def read_trial(
     entry: Round,
     planned: PlannedTrial,
     space: keras_tuner.HyperParameters,
-    objective: Any,
+    objective: SearchObjective,
 ) -> trial_module.Trial | None:
     """Read a trial, or make it again from what its round says of it.
 
@@ -48,7 +48,7 @@ def read_trial(
         entry: Its round.
         planned: What the round says of it.
         space: The search space.
-        objective: What a trial reports.
+        objective: What the search aims at.
 
     Returns:
         The trial; None of one that is not over and was never saved.
@@ -97,7 +97,10 @@ def set_aside_damaged(project: Path) -> None:
 
 
 def _remade(
-    entry: Round, planned: PlannedTrial, space: keras_tuner.HyperParameters, objective: Any
+    entry: Round,
+    planned: PlannedTrial,
+    space: keras_tuner.HyperParameters,
+    objective: SearchObjective,
 ) -> trial_module.Trial:
     hyperparameters = space.copy()
     hyperparameters.values = {
@@ -106,8 +109,8 @@ def _remade(
     }
     trial = trial_module.Trial(hyperparameters, trial_id=planned.trial_id)
     trial.status = _EXPECTED.get(planned.status, trial.status)
-    if planned.status in (COMPLETED, PAUSED, STOPPED):
-        trial.score = planned.val_accuracy
+    if planned.status in (COMPLETED, PAUSED, STOPPED) and planned.quality is not None:
+        trial.score = objective.score(planned.quality)
         trial.metrics.register(objective.name, objective.direction)
-        trial.metrics.update(objective.name, planned.val_accuracy)
+        trial.metrics.update(objective.name, trial.score)
     return trial

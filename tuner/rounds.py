@@ -45,8 +45,9 @@ class PlannedTrial:
         status: One of `STATES`: "paused" at a rung, "stopped" there for good.
         trial_id: KerasTuner's trial, once it has one.
         until_epoch: The rung that it trains to, in epochs; None to the end.
-        rung_accuracies: Its best validation accuracy at each rung that it has reached.
-        val_accuracy: Its best validation accuracy so far, once it was measured.
+        rung_qualities: Its quality at each rung that it has reached.
+        quality: The best that it has reported so far, as a number of which more is better: the
+            validation accuracy, or what else `tuner.objective` makes one of.
         efficiency: Its memory efficiency, once its round is over; an expected one if it was
             stopped.
         memory_term: The part of it that was known before training.
@@ -64,8 +65,8 @@ class PlannedTrial:
     status: str = PLANNED
     trial_id: str | None = None
     until_epoch: int | None = None
-    rung_accuracies: list[float] = field(default_factory=list)
-    val_accuracy: float | None = None
+    rung_qualities: list[float] = field(default_factory=list)
+    quality: float | None = None
     efficiency: float | None = None
     memory_term: float | None = None
 
@@ -77,8 +78,8 @@ class PlannedTrial:
     @property
     def measurement(self) -> Measurement:
         """What Equation 4 compares, of a completed trial."""
-        accuracy = math.nan if self.val_accuracy is None else self.val_accuracy
-        return Measurement(accuracy, self.intermediate_bytes, self.parameter_bytes)
+        quality = math.nan if self.quality is None else self.quality
+        return Measurement(quality, self.intermediate_bytes, self.parameter_bytes)
 
 
 @dataclass
@@ -132,8 +133,8 @@ class Round:
             return
         scored = [trial for trial in self.trials if trial.status in (COMPLETED, STOPPED)]
         measured = [
-            trial.measurement._replace(accuracy=accuracy)
-            for trial, accuracy in zip(scored, final_accuracies(scored), strict=True)
+            trial.measurement._replace(accuracy=quality)
+            for trial, quality in zip(scored, final_qualities(scored), strict=True)
         ]
         equation = (base or median_measurement(measured), tradeoff, metric, self.memory_spread)
         scores = memory_efficiency(measured, *equation)
@@ -158,8 +159,8 @@ class Round:
         return {**vars(self), "trials": trials}
 
 
-def final_accuracies(trials: Sequence[PlannedTrial]) -> list[float]:
-    """Return what trials measured at their end, or would have, had they not been stopped at a rung.
+def final_qualities(trials: Sequence[PlannedTrial]) -> list[float]:
+    """Return what trials came to at their end, or would have, had they not been stopped at a rung.
 
     A stopped one is expected to gain from its rung on what the others gained on average. So a
     round is scored on one scale, and a ranker learns from all of it.
@@ -168,16 +169,16 @@ def final_accuracies(trials: Sequence[PlannedTrial]) -> list[float]:
         trials: The completed and the stopped trials of a round, at least one of them completed.
 
     Returns:
-        Accuracies from 0 to 1.
+        Their qualities.
     """
     completed = [trial for trial in trials if trial.status == COMPLETED]
 
     def gain(rung: int) -> float:
-        return mean((one.val_accuracy or 0.0) - one.rung_accuracies[rung] for one in completed)
+        return mean((one.quality or 0.0) - one.rung_qualities[rung] for one in completed)
 
     return [
-        (trial.val_accuracy or 0.0)
-        + (gain(len(trial.rung_accuracies) - 1) if trial.status == STOPPED else 0.0)
+        (trial.quality or 0.0)
+        + (gain(len(trial.rung_qualities) - 1) if trial.status == STOPPED else 0.0)
         for trial in trials
     ]
 

@@ -17,6 +17,7 @@ from memnas_tf.genotype import Block, Cell, Genotype, from_string, to_string
 from memnas_tf.genotype.genotype import COMBINES
 from memnas_tf.metric import Spread
 from memnas_tf.operations import BY_NAME
+from tuner.objective import SearchObjective
 from tuner.rounds import COMPLETED, FAILED, PAUSED, RUNNING, PlannedTrial, Round
 
 GENOTYPE, BASE_TRIAL, UNTIL_EPOCH = "genotype", "base_trial", "until_epoch"
@@ -62,12 +63,13 @@ def trial_values(entry: Round, trial: PlannedTrial) -> dict[str, Any]:
     }
 
 
-def known_round(trial: trial_module.Trial, memory: str) -> Round:
+def known_round(trial: trial_module.Trial, memory: str, objective: SearchObjective) -> Round:
     """Return what the values of a trial tell a worker of its round.
 
     Args:
         trial: The trial.
         memory: The intermediate memory that the search aims at: "lifetime" or "arena".
+        objective: What else it aims at.
 
     Returns:
         The round with this trial alone, without its kind and what the ranker expected.
@@ -86,7 +88,7 @@ def known_round(trial: trial_module.Trial, memory: str) -> Round:
         status=states.get(trial.status, RUNNING),
         trial_id=trial.trial_id,
         until_epoch=values[UNTIL_EPOCH] or None,
-        val_accuracy=trial.score,
+        quality=None if trial.score is None else objective.quality(trial.score),
     )
     return Round(values["round"], values["base"], 1, 0, Spread(0, 0), [planned])
 

@@ -12,6 +12,7 @@ from memnas_tf.memory import MemoryTarget, memory_target
 from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
 from memnas_tf.template import Template
 from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs, check_rungs_end
+from tuner.objective import ACCURACY, SearchObjective
 from tuner.ranking import RANKERS
 
 DEFAULT_RANKER = "ridge-trees"
@@ -34,6 +35,7 @@ class SearchSettings:
         max_trials: The number of trials after which the search ends; None for no such limit.
         ranker: The controller that ranks candidates, one of `tuner.ranking.RANKERS`.
         seed: The seed of every random choice.
+        objective: What a trial reports, and which way it is better.
         target: The memory that is aimed at, and what it may take at most.
         inherit_epochs: The number of epochs of a candidate that starts from its base's weights;
             None to train every candidate from scratch.
@@ -57,6 +59,7 @@ class SearchSettings:
     max_trials: int | None = None
     ranker: str = DEFAULT_RANKER
     seed: int = 0
+    objective: SearchObjective = ACCURACY
     target: MemoryTarget = field(default_factory=memory_target)
     inherit_epochs: int | None = None
     rungs: tuple[int, ...] = ()
@@ -103,11 +106,12 @@ class SearchSettings:
         if set(state) != {item.name for item in fields(cls)}:
             raise SearchError("the settings of this search are not those of this version")
         template = Template.from_document(state["template"])
+        objective = SearchObjective.from_state(state["objective"])
         target, rungs = MemoryTarget(**state["target"]), tuple(state["rungs"])
         trials = state["trials_per_round"]
         trials = tuple(trials) if isinstance(trials, list) else trials
         parts = {"template": template, "target": target, "rungs": rungs, "trials_per_round": trials}
-        return cls(**{**state, **parts})
+        return cls(**{**state, **parts, "objective": objective})
 
     def trials_of_round(self, number: int) -> int:
         """Return how many candidates a round trains.
@@ -141,7 +145,7 @@ class SearchSettings:
 
     def flat(self) -> dict[str, Any]:
         """Return all settings by name, those of the template, the target and the training too."""
-        return flatten(self.to_state())
+        return flatten({**self.to_state(), "objective": str(self.objective)})
 
     def differences(self, other: SearchSettings) -> list[str]:
         """Describe where two searches differ.

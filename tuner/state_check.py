@@ -10,7 +10,7 @@ from memnas_tf.genotype import from_string
 from tuner.rounds import COMPLETED, PAUSED, STATES, STOPPED, PlannedTrial, Round
 
 _MEASURES = ("parameter_bytes", "lifetime_bytes", "arena_bytes", "intermediate_bytes")
-_RESULTS = ("predicted", "val_accuracy", "efficiency", "memory_term")
+_RESULTS = ("predicted", "quality", "efficiency", "memory_term")
 
 
 def check_rounds(rounds: Sequence[Round]) -> None:
@@ -55,12 +55,12 @@ def _trial_fault(trial: PlannedTrial, name: str) -> str | None:
             return f"{name} has {value!r} as {field}"
     if trial.until_epoch is not None and not isinstance(trial.until_epoch, int):
         return f"{name} has {trial.until_epoch!r} as until_epoch"
-    if not all(map(_is_finite, trial.rung_accuracies)):
-        return f"{name} has {trial.rung_accuracies!r} as rung_accuracies"
-    if trial.status in (PAUSED, STOPPED) and not trial.rung_accuracies:
+    if not all(map(_is_finite, trial.rung_qualities)):
+        return f"{name} has {trial.rung_qualities!r} as rung_qualities"
+    if trial.status in (PAUSED, STOPPED) and not trial.rung_qualities:
         return f"{name} is {trial.status} at no rung"
-    if trial.status in (COMPLETED, PAUSED, STOPPED) and trial.val_accuracy is None:
-        return f"{name} is {trial.status} without an accuracy"
+    if trial.status in (COMPLETED, PAUSED, STOPPED) and trial.quality is None:
+        return f"{name} is {trial.status} without a result"
     return _genotype_fault(trial.genotype, name)
 
 

@@ -29,6 +29,7 @@ from tuner.distributed.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink
 from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs_end
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
+from tuner.keras_objective import read_objective
 from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.restoring import remove_cut_off_writes
@@ -77,7 +78,9 @@ class MemNASTuner(TrialTuner):
         rungs: Numbers of epochs, ascending, after which only the better part of a round's
             candidates goes on training; none to train all of them to the end.
         reduction_factor: One of so many candidates goes on at a rung.
-        objective: What a trial reports; memory efficiency takes it for the accuracy.
+        objective: What a trial reports, as for any oracle of KerasTuner: the name of a metric, a
+            `keras_tuner.Objective`, or a list of both, which are added up. Memory efficiency
+            takes it for the accuracy, a loss with a minus sign.
         training: What else the results depend on, such as the data set's name or the number of
             epochs, as plain values. A search is only resumed with the same.
         listener: What watches the search.
@@ -169,6 +172,7 @@ class MemNASTuner(TrialTuner):
             target=memory_target(
                 memory, dtype, kernels, bytes_per_weight, max_arena, max_parameters
             ),
+            objective=read_objective(objective),
             inherit_epochs=inherit_epochs,
             rungs=tuple(rungs),
             reduction_factor=reduction_factor,
@@ -176,7 +180,6 @@ class MemNASTuner(TrialTuner):
         )
         oracle = MemNASOracle(
             settings,
-            objective=objective,
             hyperparameters=hyperparameters,
             tune_new_entries=tune_new_entries,
             allow_new_entries=allow_new_entries,
@@ -397,7 +400,7 @@ class MemNASTuner(TrialTuner):
     def _view(self, trial: trial_module.Trial) -> tuple[SearchHistory, PlannedTrial]:
         """Return what is told of a trial; a worker knows its own alone."""
         if self._link is not None:
-            entry = known_round(trial, self.settings.target.memory)
+            entry = known_round(trial, self.settings.target.memory, self.settings.objective)
             return SearchHistory(self.settings, (entry,), None), entry.trials[0]
         planned = find_trial(self.oracle.rounds, trial.trial_id)
         if planned is None:

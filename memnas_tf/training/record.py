@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,25 +97,26 @@ class TrainingRecord:
         """The number of epochs that were trained, in all executions."""
         return sum(len(curve.epochs) for curve in self.executions)
 
-    def best_epoch(self, metric: str, direction: str) -> tuple[int, int] | None:
+    def best_epoch(
+        self, quality_of: Callable[[Mapping[str, float | None]], float | None]
+    ) -> tuple[int, int] | None:
         """Find the epoch whose weights a trial keeps.
 
         Args:
-            metric: The name of the objective.
-            direction: "max" or "min".
+            quality_of: Makes a number of an epoch's metrics, of which more is better; None where
+                they do not tell it.
 
         Returns:
             The execution and the number of the epoch, of equals the first; the last epoch where
-            none has the metric; None before the first.
+            none has a quality; None before the first.
         """
-        sign = 1 if direction == "max" else -1
         best, last = None, None
         for number, curve in enumerate(self.executions):
-            values = curve.metrics.get(metric, [None] * len(curve.epochs))
-            for epoch, value in zip(curve.epochs, values, strict=True):
+            for position, epoch in enumerate(curve.epochs):
                 last = (number, epoch)
-                if value is not None and (best is None or sign * value > best[0]):
-                    best = (sign * value, last)
+                quality = quality_of({name: v[position] for name, v in curve.metrics.items()})
+                if quality is not None and (best is None or quality > best[0]):
+                    best = (quality, last)
         return last if best is None else best[1]
 
     def save(self, path: Path) -> None:

@@ -97,7 +97,7 @@ def check_logs(project: Path) -> None:
             assert len(run.steps(tag)) == 1, tag
         assert {"network/architecture", "training/learning_curve"} <= run.tags("images")
         if trial.status == COMPLETED:
-            assert run.scalars("result/best_val_accuracy") == [_float32(trial.val_accuracy)]
+            assert run.scalars("result/best_val_accuracy") == [_float32(trial.quality)]
             assert run.scalars("result/memory_efficiency") == [_float32(trial.efficiency)]
 
 

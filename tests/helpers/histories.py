@@ -59,7 +59,7 @@ def _round(before, number, settings):
                 base_trial=start.trial_id if start else None,
                 status=COMPLETED,
                 trial_id=f"{len(before) * settings.trials_per_round + len(trials):04d}",
-                val_accuracy=0.3 + formula(candidate.genotype) / 2 + rng.random() / 50,
+                quality=0.3 + formula(candidate.genotype) / 2 + rng.random() / 50,
             )
         )
     measured = [trial.measurement for trial in trials]
@@ -87,10 +87,10 @@ def made_up_record(trial, epochs=5):
     curve = LearningCurve()
     for epoch in range(epochs):
         share = 1 - math.exp(-(epoch + 1))
-        accuracy = trial.val_accuracy * share / (1 - math.exp(-epochs))
+        accuracy = trial.quality * share / (1 - math.exp(-epochs))
         logs = {"loss": 1 / (epoch + 1), "accuracy": accuracy * 0.98}
         curve.add(epoch, 1.5, {**logs, "val_loss": 1.2 / (epoch + 1), "val_accuracy": accuracy})
-    right = round(25 * trial.val_accuracy)
+    right = round(25 * trial.quality)
     counts = [[right if i == j else (25 - right) // 3 for j in range(4)] for i in range(4)]
     return TrainingRecord([curve], Confusion(0, epochs - 1, counts))
 

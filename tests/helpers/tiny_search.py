@@ -33,7 +33,7 @@ class EpochLog(SearchListener):
         self._write({"trial": trial.trial_id, "epoch": epoch, "logs": dict(logs)})
 
     def on_trial_end(self, history, trial):
-        self._write({"trial": trial.trial_id, "epoch": None, "logs": trial.val_accuracy})
+        self._write({"trial": trial.trial_id, "epoch": None, "logs": trial.quality})
 
     def _write(self, line):
         with self._file.open("a", encoding="utf-8") as file:

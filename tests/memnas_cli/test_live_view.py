@@ -79,8 +79,8 @@ def test_search_round_trial_and_epoch_are_shown_with_the_best_so_far(live):
     assert "best so far: " in last
 
 
-def test_in_the_first_round_the_most_accurate_stands_for_the_best(live):
-    assert "most accurate so far: " in live[0][3]
+def test_in_the_first_round_the_best_so_far_stands_for_the_answer(live):
+    assert "best accuracy so far: " in live[0][3]
 
 
 def test_a_trial_that_inherits_counts_its_own_epochs(tmp_path):

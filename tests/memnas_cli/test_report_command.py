@@ -63,7 +63,7 @@ def test_the_comparison_for_people_and_for_scripts(searches, tmp_path):
     assert (first["trials"], first["epochs"], first["seconds"]) == (2, 10, 181.0)
     (group,) = document["groups"]
     accuracies = [search["answer"]["val_accuracy"] for search in (first, second)]
-    assert group["accuracy"]["mean"] == pytest.approx(sum(accuracies) / 2)
+    assert group["val_accuracy"]["mean"] == pytest.approx(sum(accuracies) / 2)
 
 
 def test_neither_command_loads_tensorflow(searches, tmp_path):

@@ -93,3 +93,12 @@ def test_a_tradeoff_outside_0_to_1_is_refused(tradeoff):
 def test_an_unknown_metric_is_refused():
     with pytest.raises(ConfigError, match="unknown metric 'best'; use one of scaled, relative"):
         memory_efficiency([BETTER], BASE, 0.5, "best")
+
+
+@pytest.mark.parametrize("metric", ["relative", "scaled"])
+def test_a_smaller_loss_is_better_with_the_minus_sign_that_makes_it_a_quality(metric):
+    losses = [Measurement(-0.40, 1000, 400), Measurement(-0.60, 1000, 400)]
+    base = Measurement(-0.50, 1000, 400)
+    better, worse = memory_efficiency(losses, base, 1.0, metric)
+    assert better == pytest.approx(0.2 if metric == "relative" else 0.5)  # of the base's loss
+    assert worse == pytest.approx(-better)

@@ -18,7 +18,7 @@ from tuner.rounds import (
     STOPPED,
     PlannedTrial,
     Round,
-    final_accuracies,
+    final_qualities,
     ranked_trials,
 )
 from tuner.settings import SearchSettings
@@ -80,7 +80,7 @@ def test_the_next_rung_follows():
     leave(entry, rungs=(2, 4))
     assert [trial.until_epoch for trial in entry.trials] == [2, 4, 4, 2]
     for trial in entry.trials[1:3]:
-        trial.rung_accuracies.append(0.6)
+        trial.rung_qualities.append(0.6)
         trial.status = PAUSED
     leave(entry, rungs=(2, 4))
     assert [trial.until_epoch for trial in entry.trials] == [2, None, 4, 2]
@@ -90,18 +90,18 @@ def test_the_next_rung_follows():
 def ended_round():
     entry = paused_round([0.2, 0.5, 0.4, 0.3])
     for trial, accuracy in zip(leave(entry), (0.6, 0.7), strict=True):
-        trial.status, trial.val_accuracy = COMPLETED, accuracy
+        trial.status, trial.quality = COMPLETED, accuracy
     return entry
 
 
 def test_a_stopped_trial_is_expected_to_gain_what_the_others_gained():
-    accuracies = final_accuracies(ended_round().trials)
+    accuracies = final_qualities(ended_round().trials)
     assert accuracies == pytest.approx([0.2 + 0.2, 0.6, 0.7, 0.3 + 0.2])
 
 
 def test_a_round_is_scored_on_one_scale_and_won_by_one_that_was_trained_to_the_end():
     entry = ended_round()
-    entry.trials[3].rung_accuracies, entry.trials[3].val_accuracy = [0.9], 0.9
+    entry.trials[3].rung_qualities, entry.trials[3].quality = [0.9], 0.9
     entry.close(Measurement(0.4, 100, 100), 1.0, "scaled")
     scores = [trial.efficiency for trial in entry.trials]
     # Divided by the range of what was measured and what is expected, from 0.4 to 1.1.

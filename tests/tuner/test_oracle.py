@@ -93,7 +93,7 @@ def test_a_retry_forgets_the_result_of_the_first_try(oracle):
     again = oracle.create_trial("tuner0")
     assert again.trial_id == trial.trial_id
     finish(oracle, again, 0.75)
-    assert oracle.rounds[0].trials[0].val_accuracy == 0.75
+    assert oracle.rounds[0].trials[0].quality == 0.75
 
 
 def test_a_trial_cut_off_after_its_report_reports_again(tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ def run(rounds, settings=SETTINGS, ranker=None, limit=100):
     """Plan a round, and run it by the formula."""
     entry = plan_round(rounds, settings, limit, ranker)
     for trial in entry.trials:
-        trial.status, trial.val_accuracy = COMPLETED, formula(from_string(trial.genotype))
+        trial.status, trial.quality = COMPLETED, formula(from_string(trial.genotype))
     entry.close(base_measurement(rounds), settings.tradeoff, settings.metric)
     return [*rounds, entry]
 

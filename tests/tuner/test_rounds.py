@@ -27,7 +27,7 @@ def trial(genotype, accuracy=None, memory=100, **kwargs):
         arena_bytes=memory,
         intermediate_bytes=memory,
         status=status,
-        val_accuracy=accuracy,
+        quality=accuracy,
         **kwargs,
     )
 

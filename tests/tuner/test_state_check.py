@@ -12,7 +12,7 @@ from tuner import load_search
     [
         ({"status": "lost"}, "has the status 'lost'"),
         ({"parameter_bytes": -1}, "has -1 as parameter_bytes"),
-        ({"val_accuracy": None}, "is completed without an accuracy"),
+        ({"quality": None}, "is completed without a result"),
         ({"genotype": "5x0zz"}, "trial 1 of round 2"),
         ({"trial_id": "../up"}, "is no trial's id"),
     ],

@@ -41,7 +41,7 @@ def test_a_search_runs_to_its_end(finished):
 def test_the_objective_is_what_the_trial_reported(finished):
     for entry in finished.oracle.rounds:
         for trial in entry.trials:
-            assert trial.val_accuracy == pytest.approx(formula(from_string(trial.genotype)))
+            assert trial.quality == pytest.approx(formula(from_string(trial.genotype)))
 
 
 def test_the_best_trial_is_the_search_s_answer(finished):
@@ -331,7 +331,7 @@ def test_a_search_that_runs_out_of_networks_that_fit_keeps_its_answer(tmp_path):
     assert 1 < len(tuner.oracle.rounds) < 20
     assert "that fits: the smallest needs" in tuner.oracle.stop_reason
     best = load_search(tmp_path / "search").best
-    assert best.val_accuracy == pytest.approx(formula(from_string(best.genotype)))
+    assert best.quality == pytest.approx(formula(from_string(best.genotype)))
 
 
 def test_another_budget_is_refused_on_resuming_and_the_same_in_other_words_is_not(tmp_path):

@@ -51,13 +51,15 @@ def search_charts(data: SearchData) -> list[Chart]:
         The pictures; those of the ranker only once it has ranked a round that is over.
     """
     rounds, best = data.history.rounds, data.history.best
+    objective = data.history.settings.objective
+    result = objective.short[:1].upper() + objective.short[1:]
     target = data.history.settings.target.memory
     memories = ("parameter memory", f"{target} memory", f"parameter and {target} memory")
     charts = [
         Chart(
             "winners/rounds",
-            "Accuracy and memory of each round's winner (the paper's Figure 4)",
-            partial(draw_rounds, rounds),
+            f"{result} and memory of each round's winner (the paper's Figure 4)",
+            partial(draw_rounds, rounds, objective),
         ),
         Chart(
             "spending/rounds",
@@ -67,15 +69,15 @@ def search_charts(data: SearchData) -> list[Chart]:
         *(
             Chart(
                 f"accuracy_against_memory/{memory}",
-                f"Accuracy against {words}",
-                partial(draw_accuracy_memory, data.completed, memory, best),
+                f"{result} against {words}",
+                partial(draw_accuracy_memory, data.completed, memory, best, objective),
             )
             for memory, words in zip(MEMORIES, memories, strict=True)
         ),
         Chart(
             "winners/family_tree",
             "From the empty network to the answer (star); small points are the other trials",
-            partial(draw_family_tree, rounds),
+            partial(draw_family_tree, rounds, objective),
             is_drawing=True,
         ),
     ]

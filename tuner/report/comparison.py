@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from memnas_tf.errors import ConfigError
+from tuner.objective import SearchObjective
 from tuner.report.intervals import Interval, mean_interval
 from tuner.report.search_data import SearchData, load_search_data
 from tuner.report.spending import spending
 from tuner.rounds import PlannedTrial
 
-SEED, TRADEOFF = "seed", "tradeoff"
-QUANTITIES: dict[str, Callable[[PlannedTrial], float]] = {
-    "accuracy": lambda trial: trial.val_accuracy or 0.0,
-    "parameter_bytes": lambda trial: trial.parameter_bytes,
-    "intermediate_bytes": lambda trial: trial.intermediate_bytes,
+SEED, TRADEOFF, RESULT = "seed", "tradeoff", "result"
+QUANTITIES: dict[str, Callable[[SearchObjective, PlannedTrial], float]] = {
+    RESULT: lambda objective, trial: objective.score(trial.quality or 0.0),
+    "parameter_bytes": lambda _, trial: trial.parameter_bytes,
+    "intermediate_bytes": lambda _, trial: trial.intermediate_bytes,
 }
 
 
@@ -42,6 +43,11 @@ class Compared:
     differing: dict[str, Any]
     epochs: int
     seconds: float
+
+    @property
+    def objective(self) -> SearchObjective:
+        """What the search aims at, as all others that it is compared with."""
+        return self.data.history.settings.objective
 
     @property
     def answer(self) -> PlannedTrial | None:
@@ -74,7 +80,8 @@ def load_searches(directories: Sequence[str | Path]) -> list[Compared]:
         The searches, in the same order.
 
     Raises:
-        ConfigError: If there are fewer than two, or one is named twice.
+        ConfigError: If there are fewer than two, one is named twice, or they aim at different
+            objectives.
         SearchError: If a directory holds no search of MemNASTuner.
     """
     paths = [Path(directory) for directory in directories]
@@ -85,6 +92,14 @@ def load_searches(directories: Sequence[str | Path]) -> list[Compared]:
         if resolved.count(path.resolve()) > 1:
             raise ConfigError(f"{str(path)!r} is named twice; name each search once")
     searches = [load_search_data(path) for path in paths]
+    first = searches[0].history.settings.objective
+    for path, search in zip(paths, searches, strict=True):
+        objective = search.history.settings.objective
+        if objective != first:
+            raise ConfigError(
+                f"{str(paths[0])!r} aims at {first} and {str(path)!r} at {objective}, which cannot "
+                "be compared; name searches of one objective"
+            )
     settings = [search.history.settings.flat() for search in searches]
     differing = differing_settings(settings)
     names = [search.name for search in searches]
@@ -158,7 +173,7 @@ def _group(searches: Sequence[Compared]) -> Group:
         settings=_without(searches[0].differing, SEED),
         searches=tuple(searches),
         means={
-            name: mean_interval([measure(answer) for answer in answers])
+            name: mean_interval([measure(searches[0].objective, answer) for answer in answers])
             for name, measure in QUANTITIES.items()
         },
     )

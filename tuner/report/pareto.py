@@ -1,4 +1,4 @@
-"""Which networks no other beats in both accuracy and memory."""
+"""Which networks no other beats in both quality and memory."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
-    """Find the points that no other has less memory than at the same accuracy, or more accuracy.
+    """Find the points that no other has less memory than at the same quality, or more quality.
 
     Args:
-        points: Memory and accuracy of each network.
+        points: Memory of each network, and a number of which more is better.
 
     Returns:
         The positions of those on the front, by rising memory; of equal points the first.

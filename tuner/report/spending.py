@@ -43,19 +43,19 @@ def spending(data: SearchData) -> list[RoundSpending]:
 
 
 def best_so_far(data: SearchData) -> Iterator[tuple[int, float]]:
-    """Tell the best accuracy after each trial, against the epochs that it took.
+    """Tell the best result after each trial, against the epochs that it took.
 
     Args:
         data: The search.
 
     Yields:
-        The epochs that all trials up to this one trained, and the best validation accuracy of
-        them, from 0 to 1; in the order the trials were planned in.
+        The epochs that all trials up to this one trained, and the best quality of them; in the
+        order the trials were planned in.
     """
     epochs, best = 0, None
     for trial in data.trials:
         epochs += data.epochs(trial)
-        if trial.val_accuracy is not None:
-            best = trial.val_accuracy if best is None else max(best, trial.val_accuracy)
+        if trial.quality is not None:
+            best = trial.quality if best is None else max(best, trial.quality)
         if best is not None and trial.is_over:
             yield epochs, best

@@ -9,11 +9,11 @@ from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summ
 
 from memnas_tf.genotype import from_string
 from tuner.history import SearchHistory
+from tuner.objective import SearchObjective
 from tuner.rounds import FAILED, PlannedTrial, Round
 from tuner.settings import SearchSettings
 from tuner.tensorboard.values import Value, scalar
 
-_ACCURACY = "result/best_val_accuracy"
 _EFFICIENCY = "result/memory_efficiency"
 _EPOCHS = "result/epochs"
 _PARAMETERS = "memory/parameters_kB"
@@ -54,7 +54,7 @@ def experiment(settings: SearchSettings) -> list[Value]:
         summary_v2.HParam("what_changed", _any_text()),
     ]
     columns = [
-        _Column(_ACCURACY, "best validation accuracy", "of all epochs, from 0 to 1"),
+        _result(settings.objective),
         _Column(_PARAMETERS, "parameter memory (kB)", "in 1000 bytes"),
         _intermediate(settings.target.memory),
         _Column(_EFFICIENCY, "memory efficiency", "the paper's Equation 4; at the round's end"),
@@ -120,8 +120,9 @@ def result(history: SearchHistory, entry: Round, trial: PlannedTrial, epochs: in
     }
     if epochs:
         numbers[_EPOCHS] = epochs
-    if trial.val_accuracy is not None:
-        numbers[_ACCURACY] = trial.val_accuracy
+    if trial.quality is not None:
+        objective = history.settings.objective
+        numbers[_result(objective).tag] = objective.score(trial.quality)
     return [
         # Once more, for training that began anew and made its readers drop what was before.
         *beginning(history, entry, trial),
@@ -140,6 +141,13 @@ def score(trial: PlannedTrial) -> list[Value]:
         The values; none of a trial that failed.
     """
     return [] if trial.efficiency is None else [scalar(_EFFICIENCY, trial.efficiency)]
+
+
+def _result(objective: SearchObjective) -> _Column:
+    unit = "from 0 to 1" if objective.is_share else "as it was reported"
+    return _Column(
+        f"result/best_{objective.name}", f"best {objective.description}", f"of all epochs, {unit}"
+    )
 
 
 def _intermediate(target: str) -> _Column:

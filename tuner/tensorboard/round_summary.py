@@ -52,9 +52,10 @@ def _winner(data: SearchData) -> dict[str, float]:
     winner = data.history.rounds[-1].winning_trial
     if winner is None:
         return {}
+    objective = data.history.settings.objective
     target = data.history.settings.target.memory
     return {
-        "winner/val_accuracy": winner.val_accuracy or 0.0,
+        f"winner/{objective.name}": objective.score(winner.quality or 0.0),
         "winner/parameters_kB": winner.parameter_bytes / 1000,
         f"winner/{target}_kB": winner.intermediate_bytes / 1000,
         "winner/memory_efficiency": winner.efficiency or 0.0,

@@ -11,6 +11,7 @@ import keras
 
 from memnas_tf.training.curve_recorder import CurveRecorder
 from memnas_tf.training.record import Confusion
+from tuner.objective import SearchObjective
 from tuner.trials.best_weights import load_best_weights
 from tuner.trials.confusion import confusion_counts
 
@@ -37,7 +38,7 @@ class TrainingRecorder(CurveRecorder):
         self,
         model: keras.Model,
         weights: Path,
-        objective: Any,
+        objective: SearchObjective,
         fit: dict[str, Any],
         names: Sequence[str] | None,
     ) -> None:
@@ -48,11 +49,11 @@ class TrainingRecorder(CurveRecorder):
         Args:
             model: The trial's network, which has the weights of its best epoch afterwards.
             weights: The weights of its best epoch.
-            objective: The objective of KerasTuner.
+            objective: What the search aims at.
             fit: The arguments of `keras.Model.fit`.
             names: The name of each class; None where they have none.
         """
-        best = self._record.best_epoch(objective.name, objective.direction)
+        best = self._record.best_epoch(objective.quality_of)
         data = fit.get("validation_data")
         if best is None or data is None or fit.get("validation_steps") or not weights.exists():
             return

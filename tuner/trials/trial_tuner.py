@@ -161,7 +161,8 @@ class TrialTuner(keras_tuner.Tuner):
         is_at_rung = bool(trial.hyperparameters.values.get(UNTIL_EPOCH))
         if recorder.execution + 1 == self.executions_per_trial and not is_at_rung:
             weights = Path(self._get_checkpoint_fname(trial.trial_id))
-            recorder.record_confusion(model, weights, self.oracle.objective, fit, self.class_names)
+            objective = self.settings.objective
+            recorder.record_confusion(model, weights, objective, fit, self.class_names)
         return results
 
     def _try_build(self, hp: keras_tuner.HyperParameters) -> keras.Model:

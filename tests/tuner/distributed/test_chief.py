@@ -48,7 +48,7 @@ def test_keras_tuner_s_own_client_trains_a_trial(oracle, client):
     trial.status = "COMPLETED"
     client.end_trial(trial)
     client.stub.end()
-    assert oracle.rounds[0].trials[0].val_accuracy == 0.5
+    assert oracle.rounds[0].trials[0].quality == 0.5
     assert client.get_trial(trial.trial_id).score == 0.5
 
 

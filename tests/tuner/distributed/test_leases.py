@@ -109,7 +109,7 @@ def test_a_late_result_of_a_worker_given_up_for_dead_loses(make, clock):
     finish(oracle, again, 0.6)
     finish(oracle, late, 0.9)
     finish(oracle, late, status=TrialStatus.INVALID)
-    assert oracle.rounds[0].trials[0].val_accuracy == 0.6
+    assert oracle.rounds[0].trials[0].quality == 0.6
     assert oracle.trials[late.trial_id].status == "COMPLETED"
     assert oracle.end_order == [late.trial_id]
 
@@ -121,7 +121,7 @@ def test_the_first_of_two_results_on_their_way_wins(make, clock):
     oracle.create_trial("worker-2")
     oracle.update_trial(late.trial_id, {"val_accuracy": 0.6})
     finish(oracle, late, 0.9)
-    assert oracle.rounds[0].trials[0].val_accuracy == 0.6
+    assert oracle.rounds[0].trials[0].quality == 0.6
 
 
 def test_a_result_that_comes_before_another_worker_has_begun_counts(make, clock):
@@ -219,7 +219,7 @@ def test_a_chief_that_starts_again_keeps_the_leases_of_its_workers(make, clock):
     after.reload()
     assert after.workers() == {"worker-1": trial.trial_id}
     finish(after, trial, 0.7)
-    assert after.rounds[0].trials[0].val_accuracy == 0.7
+    assert after.rounds[0].trials[0].quality == 0.7
 
 
 def test_a_worker_that_died_with_the_chief_loses_its_trial_all_the_same(make, clock):

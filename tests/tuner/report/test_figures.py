@@ -6,7 +6,7 @@ import pytest
 from memnas_tf.drawing.picture_file import picture_bytes
 from memnas_tf.errors import ConfigError
 from tests.helpers.histories import made_up_history, made_up_record
-from tuner.report.comparison import Group
+from tuner.report.comparison import RESULT, Group
 from tuner.report.figures.accuracy_memory import MEMORIES, draw_accuracy_memory
 from tuner.report.figures.confusion_matrix import draw_confusion_matrix
 from tuner.report.figures.family_tree import draw_family_tree
@@ -43,19 +43,17 @@ def scattered(axes, label=None):
 def test_accuracy_against_memory(history, memory):
     trials = [trial for entry in history.rounds for trial in entry.trials]
     (axes,) = draw_accuracy_memory(trials, memory, history.best).axes
-    points = [[MEMORIES[memory](trial), trial.val_accuracy] for trial in trials]
+    points = [[MEMORIES[memory](trial), trial.quality] for trial in trials]
     assert scattered(axes, "trial") == points
     front = [points[i] for i in pareto_front([tuple(point) for point in points])]
     assert line(axes, "Pareto front") == [list(values) for values in zip(*front, strict=True)]
-    assert scattered(axes, "the answer") == [
-        [MEMORIES[memory](history.best), history.best.val_accuracy]
-    ]
+    assert scattered(axes, "the answer") == [[MEMORIES[memory](history.best), history.best.quality]]
 
 
 def test_the_rounds(history):
     upper, lower = draw_rounds(history.rounds).axes
     winners = [entry.winning_trial for entry in history.rounds]
-    assert line(upper, "winner") == [[1, 2, 3, 4], [trial.val_accuracy for trial in winners]]
+    assert line(upper, "winner") == [[1, 2, 3, 4], [trial.quality for trial in winners]]
     assert line(lower, "intermediate memory")[1] == [t.intermediate_bytes for t in winners]
     assert line(lower, "parameter memory")[1] == [trial.parameter_bytes for trial in winners]
     assert len(scattered(upper, "trial")) == 24
@@ -121,7 +119,7 @@ def test_the_learning_curve_and_the_mistakes(history):
 def test_the_sweep():
     def group(tradeoff, accuracy, width):
         means = {
-            "accuracy": Interval(3, accuracy, width),
+            RESULT: Interval(3, accuracy, width),
             "parameter_bytes": Interval(3, 2000.0, 10.0),
             "intermediate_bytes": Interval(3, 4000.0, None),
         }

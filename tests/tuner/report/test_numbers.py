@@ -7,8 +7,9 @@ import pytest
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.training.record import load_record
 from tests.helpers.histories import made_up_history, write_search
+from tuner.objective import SearchObjective
 from tuner.report.comparison import Compared, differing_settings, load_searches, seed_groups, sweeps
-from tuner.report.html.trials_table import COLUMNS, table_rows
+from tuner.report.html.trials_table import columns, table_rows
 from tuner.report.intervals import mean_interval
 from tuner.report.pareto import pareto_front
 from tuner.report.ranking_quality import ranking_quality
@@ -50,7 +51,7 @@ def test_the_best_so_far_never_falls(data):
     assert [epochs for epochs, _ in course] == [5 * n for n in range(1, 10)]
     best = [accuracy for _, accuracy in course]
     assert best == sorted(best)
-    assert best[-1] == max(trial.val_accuracy for trial in data.trials)
+    assert best[-1] == max(trial.quality for trial in data.trials)
 
 
 def test_epochs_without_a_record_are_those_of_the_settings(tmp_path):
@@ -70,7 +71,7 @@ def test_epochs_of_trials_that_inherit_are_their_own_and_those_of_their_bases(tm
     data = load_search_data(tmp_path / "b")
     assert [data.epochs(trial) for trial in data.trials] == [5, 5]
     assert [data.cumulative_epochs(trial) for trial in data.trials] == [5, 10]
-    column = [column.name for column in COLUMNS].index("with its bases'")
+    column = [column.name for column in columns(SearchObjective())].index("with its bases'")
     assert [row.cells[column].text for row in table_rows(data)] == ["5", "10"]
 
 
@@ -96,7 +97,7 @@ def compared(name, seed, tradeoff, accuracy, parameters):
     """A search that came to these numbers, without a directory."""
     history = made_up_history(1, 2, seed=seed, tradeoff=tradeoff)
     best = history.best
-    best.val_accuracy, best.parameter_bytes = accuracy, parameters
+    best.quality, best.parameter_bytes = accuracy, parameters
     data = type("Data", (), {"history": history})()
     return Compared(name, data, {"seed": seed, "tradeoff": tradeoff}, 0, 0.0)
 
@@ -109,11 +110,11 @@ def test_seeds_and_a_sweep_by_hand():
     ]
     alone, both = seed_groups(searches)
     assert [search.name for search in both.searches] == ["a", "b"]
-    assert both.means["accuracy"].mean == pytest.approx(0.6)
+    assert both.means["result"].mean == pytest.approx(0.6)
     # The deviation is sqrt(0.02), t of 0.975 with one degree of freedom 12.706205.
-    assert both.means["accuracy"].half_width == pytest.approx(12.706205 * 0.1, rel=1e-6)
+    assert both.means["result"].half_width == pytest.approx(12.706205 * 0.1, rel=1e-6)
     assert both.means["parameter_bytes"].mean == 2000
-    assert alone.means["accuracy"].half_width is None
+    assert alone.means["result"].half_width is None
     ((low, high),) = sweeps([alone, both])
     assert (low.settings, high.settings) == ({"tradeoff": 0.0}, {"tradeoff": 1.0})
     assert sweeps([both]) == []
@@ -135,7 +136,7 @@ def test_one_search_or_the_same_twice_is_no_comparison(tmp_path):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("val_accuracy", "<b>"),
+        ("quality", "<b>"),
         ("efficiency", float("nan")),
         ("parameter_bytes", None),
         ("genotype", "no genotype"),

@@ -68,7 +68,7 @@ def test_it_parses_and_shows_every_trial(report):
     assert len(page.all("details")) == 2 + 1  # the winners, and the best three trials less those
     for trial in (trial for entry in history.rounds for trial in entry.trials):
         assert trial.genotype in page.text["td"]
-    assert f"{100 * history.best.val_accuracy:.2f} %" in page.text["dd"]
+    assert f"{100 * history.best.quality:.2f} %" in page.text["dd"]
     assert len(steps) == 1 + 3
 
 
@@ -113,7 +113,7 @@ def test_a_search_that_has_just_begun(tmp_path, rounds):
     for entry in history.rounds:
         entry.winner = None
         for trial in entry.trials:
-            trial.status, trial.val_accuracy, trial.efficiency = "running", None, None
+            trial.status, trial.quality, trial.efficiency = "running", None, None
     page = Page(render_report(load_search_data(write_search(history, tmp_path / "a", False))))
     assert "was interrupted" in page.text["p"]
     assert "No round is over yet" in page.text["p"]
@@ -172,7 +172,7 @@ def test_a_browser_shows_it_without_a_complaint(report, tmp_path):
                 "for (const part of document.querySelectorAll('details')) part.open = true"
             )
             assert len(browser.wait_for_pictures(6 + 3 * 4)) == 6 + 3 * 4
-        accuracies = [f"{100 * t.val_accuracy:.1f} %" for e in history.rounds for t in e.trials]
+        accuracies = [f"{100 * t.quality:.1f} %" for e in history.rounds for t in e.trials]
         head = "//th[button[text()='accuracy']]"
         cells = "return [...document.querySelectorAll('tbody tr')].map(r => r.cells[4].innerText)"
         assert browser.driver.execute_script(cells) == accuracies

@@ -75,7 +75,7 @@ def test_every_declared_metric_is_written(history, tmp_path):
 def test_the_end_has_the_trial_s_status(history, tmp_path, status, number):
     entry = history.rounds[0]
     accuracy = None if status == FAILED else 0.75
-    trial = replace(entry.trials[0], status=status, val_accuracy=accuracy, efficiency=None)
+    trial = replace(entry.trials[0], status=status, quality=accuracy, efficiency=None)
     write_whole(tmp_path, "4.end", result(history, entry, trial, 2), step=0)
     run = Run(tmp_path)
     assert run.hparams()[1] == number  # TensorBoard's STATUS_SUCCESS and STATUS_FAILURE

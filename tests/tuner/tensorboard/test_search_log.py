@@ -31,7 +31,7 @@ def test_the_numbers_are_those_of_each_round(search):
     winners = [entry.winning_trial for entry in history.rounds]
     assert run.steps("winner/val_accuracy") == [1, 2, 3]
     for tag, wanted in {
-        "winner/val_accuracy": [trial.val_accuracy for trial in winners],
+        "winner/val_accuracy": [trial.quality for trial in winners],
         "winner/parameters_kB": [trial.parameter_bytes / 1000 for trial in winners],
         "winner/lifetime_kB": [trial.intermediate_bytes / 1000 for trial in winners],
         "winner/memory_efficiency": [trial.efficiency for trial in winners],
@@ -100,7 +100,7 @@ def test_a_round_under_way_shows_its_trials_and_no_summary(tmp_path):
     entry.winner = None
     for trial in entry.trials:
         trial.efficiency = None
-    entry.trials[1].status, entry.trials[1].val_accuracy = "running", None
+    entry.trials[1].status, entry.trials[1].quality = "running", None
     entry.trials[2].status, entry.trials[2].trial_id = "planned", None
     SearchLog(tmp_path).on_trial_begin(history, entry.trials[1])
     assert {path.name for path in (tmp_path / "logs").iterdir()} == {"0000", "0001", "search"}

@@ -74,7 +74,7 @@ def test_the_table_has_a_line_for_each_trial_with_its_result(tensorboard, projec
                 assert "result/best_val_accuracy" not in metrics
                 continue
             assert session["status"] == "STATUS_SUCCESS"
-            assert metrics["result/best_val_accuracy"] == pytest.approx(trial.val_accuracy)
+            assert metrics["result/best_val_accuracy"] == pytest.approx(trial.quality)
             assert metrics["result/memory_efficiency"] == pytest.approx(trial.efficiency, abs=1e-6)
             assert metrics["result/epochs"] == 2
 
@@ -85,7 +85,7 @@ def test_scalars_texts_and_pictures_come_over_http(tensorboard, project):
     assert [step for _, step, _ in curve] == [0, 1]
     winners = tensorboard.get("plugin/scalars/scalars", run="search", tag="winner/val_accuracy")
     assert [value for _, _, value in winners] == pytest.approx(
-        [entry.winning_trial.val_accuracy for entry in history.rounds]
+        [entry.winning_trial.quality for entry in history.rounds]
     )
     (words,) = tensorboard.get("plugin/text/text", run="0000", tag="network/in_words")
     assert history.rounds[0].trials[0].genotype in words["text"]

@@ -98,7 +98,7 @@ def test_numbers_that_are_none_are_left_out(search, begin):
 def test_a_failed_trial_shows_its_network(search, begin):
     history, project, trial = search
     (project / "trial_0000" / "training.json").unlink()
-    trial.status, trial.val_accuracy = "failed", None
+    trial.status, trial.quality = "failed", None
     begin(project, history, trial).on_trial_end(history, trial)
     run = Run(project / "logs" / "0000")
     assert run.tags("images") == {"network/architecture", "network/lifetimes"}

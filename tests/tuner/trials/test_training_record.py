@@ -10,6 +10,7 @@ import tensorflow as tf
 from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord, load_record
 from tests.helpers.tiny_search import fit_arguments, make_tuner
 from tuner import MemNASHyperModel, SearchListener
+from tuner.objective import SearchObjective
 from tuner.trials.confusion import confusion_counts
 
 EPOCHS = 3
@@ -116,10 +117,11 @@ def test_the_best_epoch_is_the_first_of_the_best():
         first.add(epoch, 1.0, {"val_accuracy": value})
     second.add(0, 1.0, {"val_accuracy": float("nan")})
     record = TrainingRecord([first, second])
-    assert record.best_epoch("val_accuracy", "max") == (0, 1)
-    assert record.best_epoch("val_accuracy", "min") == (0, 0)
-    assert record.best_epoch("other", "max") == (1, 0)
-    assert TrainingRecord().best_epoch("val_accuracy", "max") is None
+    objective = SearchObjective()
+    assert record.best_epoch(objective.quality_of) == (0, 1)
+    assert record.best_epoch(SearchObjective(direction="min").quality_of) == (0, 0)
+    assert record.best_epoch(SearchObjective("other").quality_of) == (1, 0)
+    assert TrainingRecord().best_epoch(objective.quality_of) is None
 
 
 def test_the_epochs_behind_the_weights_are_those_of_one_execution_and_of_the_bases(tmp_path):

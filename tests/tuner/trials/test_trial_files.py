@@ -42,7 +42,7 @@ def test_the_answer_keeps_its_weights_though_others_are_more_accurate(tmp_path):
     answer = load_search(tmp_path / "search").best
     assert weights(tuner) == {answer.trial_id}
     trials = [trial for entry in tuner.oracle.rounds for trial in entry.trials]
-    assert max(trial.val_accuracy for trial in trials) > answer.val_accuracy
+    assert max(trial.quality for trial in trials) > answer.quality
 
 
 def test_a_round_under_way_keeps_all_its_weights(tmp_path):

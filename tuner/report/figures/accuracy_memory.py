@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from matplotlib.figure import Figure
 
+from tuner.objective import ACCURACY, SearchObjective
 from tuner.report.figures import style
 from tuner.report.pareto import pareto_front
 from tuner.rounds import PlannedTrial
@@ -23,7 +24,10 @@ _TITLES = {
 
 
 def draw_accuracy_memory(
-    trials: Sequence[PlannedTrial], memory: str, best: PlannedTrial | None = None
+    trials: Sequence[PlannedTrial],
+    memory: str,
+    best: PlannedTrial | None = None,
+    objective: SearchObjective = ACCURACY,
 ) -> Figure:
     """Draw the accuracy of trials against their memory.
 
@@ -31,21 +35,23 @@ def draw_accuracy_memory(
         trials: Completed trials.
         memory: One of `MEMORIES`.
         best: The search's answer, which is marked.
+        objective: What the trials reported, where that is not an accuracy.
 
     Returns:
         The figure: all trials, the Pareto front as a line, and the answer.
     """
     figure = style.new_figure(style.WIDTH, 4.0)
-    axes = style.new_axes(figure, title=_TITLES[memory], x="memory", y="validation accuracy")
+    axes = style.new_axes(figure, title=_TITLES[memory], x="memory")
     style.in_bytes(axes.xaxis)
-    style.in_percent(axes.yaxis)
-    points = [(MEMORIES[memory](trial), trial.val_accuracy or 0.0) for trial in trials]
+    style.of_objective(axes.yaxis, objective)
+    qualities = [(MEMORIES[memory](trial), trial.quality or 0.0) for trial in trials]
+    points = [(size, objective.score(quality)) for size, quality in qualities]
     if not points:
         style.say(axes, "no trial is completed yet")
         return figure
     x, y = zip(*points, strict=True)
     axes.scatter(x, y, color=style.POINT, label="trial", **style.points(len(points)))
-    front = [points[i] for i in pareto_front(points)]
+    front = [points[i] for i in pareto_front(qualities)]
     axes.plot(
         *zip(*front, strict=True),
         color=style.SERIES[0],
@@ -56,7 +62,7 @@ def draw_accuracy_memory(
         label="Pareto front",
     )
     if best is not None:
-        place = (MEMORIES[memory](best), best.val_accuracy or 0.0)
+        place = (MEMORIES[memory](best), objective.score(best.quality or 0.0))
         axes.scatter(*place, s=150, marker="*", color=style.MARKED, zorder=3, label="the answer")
     axes.margins(0.08)
     style.legend(axes, loc="best")

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from memnas_tf.drawing import colours
 from memnas_tf.drawing.text import text_width, wrap
 from memnas_tf.memory.units import format_bytes
+from tuner.objective import ACCURACY, SearchObjective
 from tuner.report.figures import style
 from tuner.rounds import PlannedTrial, Round, ranked_trials, total_efficiencies
 
@@ -20,7 +21,7 @@ _ROW_HEIGHT = 0.55
 _TREE_WIDTH, _WORDS_WIDTH = 4.0, 4.6
 
 
-def draw_family_tree(rounds: Sequence[Round]) -> Figure:
+def draw_family_tree(rounds: Sequence[Round], objective: SearchObjective = ACCURACY) -> Figure:
     """Draw the trials of a search below the network that they were made from.
 
     Each row is a round; to the right stand trials of higher efficiency, added up from the empty
@@ -29,6 +30,7 @@ def draw_family_tree(rounds: Sequence[Round]) -> Figure:
 
     Args:
         rounds: The rounds of a search.
+        objective: What its trials reported, where that is not an accuracy.
 
     Returns:
         The figure.
@@ -71,7 +73,7 @@ def draw_family_tree(rounds: Sequence[Round]) -> Figure:
             color=style.MARKED if is_best else style.SERIES[0],
             zorder=4,
         )
-        _write(words, number, winner.move, _measures(winner))
+        _write(words, number, winner.move, _measures(winner, objective))
         x, y = total, number
     if best is not None and not any(entry.winning_trial is best for entry in rounds):
         row = next(entry.number for entry in rounds if best in entry.trials)
@@ -81,9 +83,9 @@ def draw_family_tree(rounds: Sequence[Round]) -> Figure:
     return figure
 
 
-def _measures(trial: PlannedTrial) -> str:
+def _measures(trial: PlannedTrial, objective: SearchObjective) -> str:
     memory = format_bytes(trial.parameter_bytes + trial.intermediate_bytes)
-    return f"{100 * (trial.val_accuracy or 0):.1f} %, {memory}"
+    return f"{objective.format(trial.quality)}, {memory}"
 
 
 def _write(axes: Axes, row: int, first: str, second: str) -> None:

@@ -10,29 +10,31 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from tuner.objective import ACCURACY, SearchObjective
 from tuner.report.figures import style
 from tuner.rounds import Round
 
 
-def draw_rounds(rounds: Sequence[Round]) -> Figure:
+def draw_rounds(rounds: Sequence[Round], objective: SearchObjective = ACCURACY) -> Figure:
     """Draw the winner of each round: its accuracy above, its memory below.
 
     Args:
         rounds: The rounds of a search.
+        objective: What its trials reported, where that is not an accuracy.
 
     Returns:
         The figure. Small points are the other trials' accuracies.
     """
     figure = style.new_figure(style.WIDTH, 5.2)
-    upper = style.new_axes(figure, 211, "Winners over the rounds", y="validation accuracy")
+    upper = style.new_axes(figure, 211, "Winners over the rounds")
     lower = style.new_axes(figure, 212, x="round", y="memory", sharex=upper)
-    style.in_percent(upper.yaxis)
+    style.of_objective(upper.yaxis, objective)
     style.in_bytes(lower.yaxis)
     style.along_rounds(lower, [entry.number for entry in rounds])
     others = [(entry.number, trial) for entry in rounds for trial in entry.completed]
     upper.scatter(
         [number for number, _ in others],
-        [trial.val_accuracy or 0.0 for _, trial in others],
+        [objective.score(trial.quality or 0.0) for _, trial in others],
         color=style.POINT,
         label="trial",
         **style.points(len(others)),
@@ -45,7 +47,7 @@ def draw_rounds(rounds: Sequence[Round]) -> Figure:
     line: dict[str, Any] = {"marker": "o", "markersize": 4, "linewidth": 1.6}
     upper.plot(
         numbers,
-        [trial.val_accuracy or 0.0 for _, trial in closed],
+        [objective.score(trial.quality or 0.0) for _, trial in closed],
         color=style.SERIES[0],
         label="winner",
         **line,

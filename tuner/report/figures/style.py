@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from memnas_tf.drawing import colours
 from memnas_tf.memory.units import format_bytes
+from tuner.objective import SearchObjective
 
 # Two charts side by side on a desk, one on a phone, where the letters can still be read.
 WIDTH = 5.2
@@ -59,6 +60,15 @@ def new_axes(
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(colours.PANEL_OUTLINE)
     return axes
+
+
+def of_objective(axis: Any, objective: SearchObjective) -> None:
+    """Label an axis of what trials reported."""
+    axis.set_label_text(objective.description)
+    if objective.is_share:
+        in_percent(axis)
+    else:
+        axis.set_major_locator(MaxNLocator(5))
 
 
 def in_percent(axis: Any) -> None:

@@ -9,25 +9,20 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from tuner.report.comparison import TRADEOFF, Group
+from tuner.objective import ACCURACY, SearchObjective
+from tuner.report.comparison import RESULT, TRADEOFF, Group
 from tuner.report.figures import style
 
-_PANELS = (
-    (211, "validation accuracy", (("accuracy", "the answer's accuracy"),)),
-    (
-        212,
-        "memory",
-        (("intermediate_bytes", "intermediate memory"), ("parameter_bytes", "parameter memory")),
-    ),
-)
+_MEMORIES = (("intermediate_bytes", "intermediate memory"), ("parameter_bytes", "parameter memory"))
 
 
-def draw_sweep(groups: Sequence[Group]) -> Figure:
+def draw_sweep(groups: Sequence[Group], objective: SearchObjective = ACCURACY) -> Figure:
     """Draw what searches come to as lambda goes from memory alone to accuracy alone.
 
     Args:
         groups: Searches by rising lambda; those of several seeds have error bars, the 95 %
             confidence interval of the mean.
+        objective: What their trials reported, where that is not an accuracy.
 
     Returns:
         The figure: accuracy above, memory below.
@@ -35,11 +30,12 @@ def draw_sweep(groups: Sequence[Group]) -> Figure:
     figure = style.new_figure(style.WIDTH, 5.2)
     tradeoffs = [group.settings[TRADEOFF] for group in groups]
     colours = iter(style.SERIES)
-    for position, words, lines in _PANELS:
-        last = position == 212
-        axes = style.new_axes(
-            figure, position, "" if last else "Sweep of lambda", "lambda" if last else "", words
-        )
+    upper = style.new_axes(figure, 211, "Sweep of lambda")
+    lower = style.new_axes(figure, 212, x="lambda", y="memory")
+    for axes, lines in (
+        (upper, ((RESULT, f"the answer's {objective.short}"),)),
+        (lower, _MEMORIES),
+    ):
         for name, label in lines:
             means = [group.means[name] for group in groups]
             axes.errorbar(
@@ -52,10 +48,8 @@ def draw_sweep(groups: Sequence[Group]) -> Figure:
                 capsize=3,
                 label=label,
             )
-        if last:
-            style.in_bytes(axes.yaxis)
-            axes.set_ylim(bottom=0)
-        else:
-            style.in_percent(axes.yaxis)
         style.legend(axes, loc="best")
+    style.of_objective(upper.yaxis, objective)
+    style.in_bytes(lower.yaxis)
+    lower.set_ylim(bottom=0)
     return figure

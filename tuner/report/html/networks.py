@@ -96,8 +96,9 @@ def add_pictures(
 def _network(data: SearchData, entry: Round, trial: PlannedTrial, is_best: bool) -> Network:
     part = "the answer, " if is_best else ""
     record = data.record(trial)
+    objective = data.history.settings.objective
     facts = [
-        ("validation accuracy", f"{100 * (trial.val_accuracy or 0):.2f} %"),
+        (objective.words, objective.format_number(trial.quality, digits=2)),
         ("memory efficiency", f"{trial.efficiency or 0:.3f}"),
         ("parameter memory", format_bytes(trial.parameter_bytes)),
         ("lifetime memory", format_bytes(trial.lifetime_bytes)),

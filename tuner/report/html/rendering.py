@@ -31,9 +31,7 @@ def render_page(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        bytes=format_bytes, seconds=format_seconds, percent=lambda share: f"{100 * share:.1f} %"
-    )
+    environment.filters.update(bytes=format_bytes, seconds=format_seconds)
     script = _read("table.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = environment.get_template(template)

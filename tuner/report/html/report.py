@@ -9,7 +9,7 @@ from tuner.report.charts import search_charts
 from tuner.report.html.networks import add_pictures, chosen_networks
 from tuner.report.html.pictures import make_picture
 from tuner.report.html.rendering import render_page
-from tuner.report.html.trials_table import COLUMNS, table_rows
+from tuner.report.html.trials_table import columns, table_rows
 from tuner.report.search_data import SearchData
 from tuner.report.spending import spending
 from tuner.rounds import FAILED, STOPPED
@@ -43,7 +43,7 @@ def render_report(
         "summary": _summary(data),
         "charts": [make_picture(chart) for chart in search_charts(data)],
         "networks": (networks := chosen_networks(data, best)),
-        "columns": COLUMNS,
+        "columns": columns(data.history.settings.objective),
         "rows": table_rows(data),
         "settings": [(name, str(value)) for name, value in data.history.settings.flat().items()],
     }
@@ -77,8 +77,9 @@ def _summary(data: SearchData) -> list[tuple[str, str]]:
     best = data.history.best
     if best is None:
         return pairs
+    objective = data.history.settings.objective
     return [
-        ("validation accuracy of the answer", f"{100 * (best.val_accuracy or 0):.2f} %"),
+        (f"{objective.words} of the answer", objective.format_number(best.quality, digits=2)),
         ("its parameter memory", format_bytes(best.parameter_bytes)),
         ("its lifetime memory", format_bytes(best.lifetime_bytes)),
         ("its arena memory", format_bytes(best.arena_bytes)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from memnas_tf.memory.units import format_bytes
+from tuner.objective import SearchObjective
 from tuner.report.search_data import SearchData
 from tuner.rounds import PlannedTrial
 from tuner.timing import format_seconds
@@ -41,15 +42,24 @@ class Row:
     is_winner: bool
 
 
-COLUMNS = (
-    Column("round"),
-    Column("trial", is_number=False),
-    Column("state", is_number=False),
-    Column("move", is_number=False),
-    *map(Column, ("accuracy", "efficiency", "expected", "parameters", "lifetime", "arena")),
-    *map(Column, ("epochs", "with its bases'", "time")),
-    Column("genotype", is_number=False),
-)
+def columns(objective: SearchObjective) -> tuple[Column, ...]:
+    """Make the heads of the table.
+
+    Args:
+        objective: What the search's trials reported.
+
+    Returns:
+        One for each cell of a row.
+    """
+    numbers = (objective.short, "efficiency", "expected", "parameters", "lifetime", "arena")
+    return (
+        Column("round"),
+        Column("trial", is_number=False),
+        Column("state", is_number=False),
+        Column("move", is_number=False),
+        *map(Column, (*numbers, "epochs", "with its bases'", "time")),
+        Column("genotype", is_number=False),
+    )
 
 
 def table_rows(data: SearchData) -> list[Row]:
@@ -69,13 +79,14 @@ def table_rows(data: SearchData) -> list[Row]:
 
 
 def _cells(data: SearchData, number: int, trial: PlannedTrial) -> tuple[TableCell, ...]:
-    accuracy, seconds = trial.val_accuracy, data.seconds(trial)
+    objective, seconds = data.history.settings.objective, data.seconds(trial)
+    score = None if trial.quality is None else objective.score(trial.quality)
     return (
         TableCell(str(number), "number"),
         TableCell(trial.trial_id or ""),
         TableCell(trial.status),
         TableCell(trial.move, "move"),
-        _number(accuracy, "" if accuracy is None else f"{100 * accuracy:.1f} %"),
+        _number(score, objective.format_number(trial.quality)),
         *(
             _number(value, "" if value is None else f"{value:.3f}")
             for value in (trial.efficiency, trial.predicted)
