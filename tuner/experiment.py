@@ -16,6 +16,7 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.template import Template, cifar_template
 from memnas_tf.training.evaluation import EVALUATION_BATCH
 from memnas_tf.training.schedules import restart_cycles
+from tuner.distributed.facts import array_checksum
 from tuner.hypermodel import MemNASHyperModel
 from tuner.tuner import MemNASTuner
 
@@ -140,10 +141,19 @@ def make_tuner(
     recorded = {**vars(training), "augmentation": training.policy, "dataset": data.name}
     if data.fingerprint is not None:
         recorded["dataset_content"] = data.fingerprint
+    else:
+        recorded["dataset_images"] = _checksums(data)
     with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner prints that it reloads
         return MemNASTuner(
             hypermodel, training=recorded, tensorboard=True, class_names=data.labels, **search
         )
+
+
+def _checksums(data: ImageDataset) -> str:
+    """Tell the images of a named set from others: another version of it, or another split."""
+    arrays = (data.train_images, data.train_labels, data.validation_images, data.validation_labels)
+    checksums = "-".join(array_checksum(array) for array in arrays)
+    return f"{data.train_count}+{data.validation_count} images, {checksums}"
 
 
 def fit_arguments(data: ImageDataset, training: TrainingSettings, seed: int) -> dict[str, Any]:

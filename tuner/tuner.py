@@ -23,6 +23,8 @@ from memnas_tf.training.finite import check_finite
 from memnas_tf.training.record import check_class_names
 from tuner.distributed.chief import run_chief, serving
 from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker, tuner_id
+from tuner.distributed.facts import describe, fit_facts, object_facts, version_facts
+from tuner.distributed.identity import SearchIdentity
 from tuner.distributed.leases import LEASE_SECONDS
 from tuner.distributed.reporting import ChiefReporter
 from tuner.distributed.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink, SearchIsOver
@@ -48,6 +50,7 @@ from tuner.trials.trial_tuner import TrialTuner
 
 _IDLE_SECONDS = 0.2
 _LOGGER = logging.getLogger(__name__)
+_OWN_SETTINGS = ("executions_per_trial", "optimizer", "loss", "metrics")  # of KerasTuner's Tuner
 _SCHEMA_VERSION = 1
 _STATUS = trial_module.TrialStatus
 _GOES_ON = (_STATUS.RUNNING, _STATUS.IDLE)  # here or on another worker, and needs its files
@@ -215,6 +218,7 @@ class MemNASTuner(TrialTuner):
         if is_worker():
             self._link = ChiefLink(
                 chief_address(),
+                self._identity(),
                 reconnect_seconds,
                 lambda: _is_over(project),
                 lambda: self._listener.on_step_end(),
@@ -231,7 +235,8 @@ class MemNASTuner(TrialTuner):
             **fit_kwargs: Of `keras.Model.fit`.
 
         Raises:
-            SearchError: If there is no result at all, or a chief does not answer.
+            SearchError: If there is no result at all, or a chief does not answer, or is of a
+                search with other settings, data or versions.
             BusyError: If another process runs the search.
             ConfigError: If training is over at a rung.
         """
@@ -239,12 +244,13 @@ class MemNASTuner(TrialTuner):
         if self._link is not None:
             try:
                 with contextlib.suppress(SearchIsOver), _garbage_set_aside():
+                    self._link.greet(self._identity(fit_facts(fit_args, fit_kwargs)))
                     super().search(*fit_args, **fit_kwargs)
             finally:
                 self._link.end()
         elif is_chief():
             self.oracle.verbose = fit_kwargs.get("verbose", self.oracle.verbose)
-            self.serve(chief_address())
+            self.serve(chief_address(), fit=fit_facts(fit_args, fit_kwargs))
         else:
             with directory_lock(Path(self.project_dir), "search"), _garbage_set_aside():
                 super().search(*fit_args, **fit_kwargs)
@@ -254,13 +260,16 @@ class MemNASTuner(TrialTuner):
         address: Address,
         on_start: Callable[[Address], None] | None = None,
         on_tick: Callable[[], None] | None = None,
+        fit: Mapping[str, Any] | None = None,
     ) -> None:
-        """Hand out trials to workers until the search is over.
+        """Hand out trials to workers of the same search until it is over.
 
         Args:
             address: Where to listen.
             on_start: Called with the address as soon as workers may come.
             on_tick: Called several times a second.
+            fit: What `fit_facts` says of the arguments that workers call `search` with; None
+                where `training` tells all of the data, and nothing else is compared.
 
         Raises:
             SearchError: If there is no result at all, or the address cannot be had.
@@ -269,7 +278,7 @@ class MemNASTuner(TrialTuner):
         with (
             directory_lock(Path(self.project_dir), "search"),
             ChiefReporter(Path(self.project_dir), self.oracle, self._listener) as reporter,
-            serving(self.oracle, address) as bound,
+            serving(self.oracle, address, self._identity(fit)) as bound,
         ):
             self.on_search_begin()
             if on_start is not None:
@@ -378,6 +387,20 @@ class MemNASTuner(TrialTuner):
             history: SearchHistory = self.oracle.history
             return history
         return SearchHistory(self.settings, (), None)  # a worker has no rounds
+
+    def _identity(self, fit: Mapping[str, Any] | None = None) -> SearchIdentity:
+        objective = self.oracle.objective
+        own = {name: getattr(self, name) for name in _OWN_SETTINGS}
+        search = {**self.settings.flat(), "tuner": type(self), **own}
+        return SearchIdentity(
+            {
+                **version_facts(),
+                **{name: describe(value) for name, value in search.items()},
+                "objective": f"{objective.direction} of {objective.name}",
+                **object_facts("hypermodel", self.hypermodel),
+            },
+            fit,
+        )
 
     def _prune(self) -> None:
         history = self._history

@@ -18,6 +18,8 @@ from keras_tuner.src.distribute.oracle_chief import OracleServicer, exit_chief
 
 from memnas_tf.errors import SearchError
 from tuner.distributed.distribution import Address
+from tuner.distributed.handshake import HANDSHAKE_OPTIONS, WorkerCheck
+from tuner.distributed.identity import SearchIdentity
 from tuner.oracle import MemNASOracle
 
 _LOGGER = logging.getLogger(__name__)
@@ -25,12 +27,13 @@ _TICK_SECONDS = 0.2
 
 
 @contextmanager
-def serving(oracle: MemNASOracle, address: Address) -> Iterator[Address]:
-    """Answer workers within the block.
+def serving(oracle: MemNASOracle, address: Address, identity: SearchIdentity) -> Iterator[Address]:
+    """Answer workers of the same search within the block.
 
     Args:
         oracle: What hands out trials.
         address: Where to listen.
+        identity: The search, which a worker has to show.
 
     Yields:
         The address with the port that was taken.
@@ -39,7 +42,9 @@ def serving(oracle: MemNASOracle, address: Address) -> Iterator[Address]:
         SearchError: If it cannot listen there.
     """
     server = grpc.server(
-        futures.ThreadPoolExecutor(max_workers=1), options=[("grpc.so_reuseport", 0)]
+        futures.ThreadPoolExecutor(max_workers=1),
+        interceptors=[WorkerCheck(identity)],
+        options=[("grpc.so_reuseport", 0), *HANDSHAKE_OPTIONS],
     )
     protos.get_service_grpc().add_OracleServicer_to_server(OracleServicer(oracle), server)
     try:

@@ -1,6 +1,7 @@
 """A worker's side of KerasTuner's service.
 
-It waits for a chief that restarts, and lets it know that it is alive.
+It makes sure that the chief is of the same search, waits for one that restarts, and lets it know
+that it is alive.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from keras_tuner.src import protos
 
 from memnas_tf.errors import SearchError
 from tuner.distributed.distribution import Address
+from tuner.distributed.handshake import HANDSHAKE_OPTIONS, objection_to_chief, show
+from tuner.distributed.identity import SearchIdentity
 from tuner.distributed.leases import heartbeat_seconds
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,11 +33,13 @@ _OPTIONS = [
     ("grpc.enable_http_proxy", 0),
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2000),
+    *HANDSHAKE_OPTIONS,
 ]
+_UNREACHED = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
 class ChiefLost(SearchError, keras_tuner.errors.FatalError):
-    """Report a chief that does not answer any more."""
+    """Report a chief that does not answer any more, or one of another search."""
 
 
 class SearchIsOver(keras_tuner.errors.FatalError):
@@ -46,6 +51,7 @@ class ChiefLink:
 
     Args:
         address: Where the chief listens.
+        identity: The search, which the chief has to show.
         patience: After how many seconds without an answer the worker gives up.
         is_over: Tells, without the chief, whether the search has ended.
         on_wait: Called several times a second while the worker waits; may raise.
@@ -56,6 +62,7 @@ class ChiefLink:
     def __init__(
         self,
         address: Address,
+        identity: SearchIdentity,
         patience: float,
         is_over: Callable[[], bool],
         on_wait: Callable[[], None],
@@ -63,6 +70,8 @@ class ChiefLink:
         on_stall: Callable[[], None] = lambda: None,
     ) -> None:
         self._address = address
+        self._identity = identity
+        self._metadata = show(identity)
         self._patience = patience
         self._is_over = is_over
         self._on_wait = on_wait
@@ -86,6 +95,20 @@ class ChiefLink:
             return self._call(method, request)
 
         return call
+
+    def greet(self, identity: SearchIdentity) -> None:
+        """Meet the chief, before it is asked for anything.
+
+        Args:
+            identity: The search, with what only its start has told.
+
+        Raises:
+            ChiefLost: If the chief is of another search, or does not answer.
+            SearchIsOver: If it is gone because the search has ended.
+        """
+        self._identity = identity
+        self._metadata = show(identity)
+        self._call(self._stub.GetSpace, protos.get_service().GetSpaceRequest())
 
     def begin(self, trial_id: str, lease_seconds: float) -> None:
         """Let the chief know that a trial is being trained, until `end` or until it hangs.
@@ -112,7 +135,7 @@ class ChiefLink:
                     self._on_stall()
                     return
                 with contextlib.suppress(grpc.RpcError):  # the next one may come through
-                    self._stub.GetTrial(request, timeout=seconds)
+                    self._stub.GetTrial(request, timeout=seconds, metadata=self._metadata)
 
         threading.Thread(target=beat, daemon=True, name=f"heartbeat of {trial_id}").start()
 
@@ -134,7 +157,8 @@ class ChiefLink:
         answered, pause = time.monotonic(), _POLL_SECONDS
         while True:
             try:
-                return self._wait_for(method.future(request, timeout=_CALL_SECONDS))
+                call = method.future(request, timeout=_CALL_SECONDS, metadata=self._metadata)
+                return self._wait_for(call)
             except grpc.RpcError as error:
                 self._judge(error, time.monotonic() - answered)
             self._rest(pause)
@@ -143,14 +167,27 @@ class ChiefLink:
     def _wait_for(self, answer: Any) -> Any:
         while True:
             try:
-                return answer.result(timeout=_POLL_SECONDS)
+                result = answer.result(timeout=_POLL_SECONDS)
             except grpc.FutureTimeoutError:
                 self._on_wait()
+            except grpc.RpcError as error:
+                if error.code() == grpc.StatusCode.FAILED_PRECONDITION:
+                    self._check(answer)
+                raise
+            else:
+                self._check(answer)
+                return result
+
+    def _check(self, answer: Any) -> None:
+        objection = objection_to_chief(self._identity, answer.initial_metadata(), self._address)
+        if objection is not None:
+            self._end = ChiefLost(objection)
+            raise self._end
 
     def _judge(self, error: grpc.RpcError, seconds: float) -> None:
         """Raise unless it is worth to try again."""
         code = error.code()
-        if code not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+        if code not in _UNREACHED:
             self._end = ChiefLost(
                 f"the chief at {self._address} refused a request ({code.name}: {error.details()}); "
                 "is it the chief of this search, and of the same version?"

@@ -12,12 +12,14 @@ from memnas_tf.errors import ConfigError, SearchError
 from tests.helpers.searches import TEMPLATE, make_tuner
 from tuner.distributed.chief import run_chief, serving
 from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker
+from tuner.distributed.identity import SearchIdentity
 from tuner.distributed.worker import ChiefLink, ChiefLost, SearchIsOver
 from tuner.oracle import MemNASOracle
 from tuner.settings import SearchSettings
 from tuner.trials.trial_files import PROGRESS_FILE, WEIGHTS_FILE, trial_directory
 
 ANY_PORT = Address("127.0.0.1", 0)
+SEARCH = SearchIdentity({"epochs": 1})
 
 
 @pytest.fixture
@@ -32,12 +34,12 @@ def oracle(tmp_path):
 @pytest.fixture
 def client(oracle, monkeypatch):
     """KerasTuner's own client of a chief that is served."""
-    with serving(oracle, ANY_PORT) as address:
+    with serving(oracle, ANY_PORT, SEARCH) as address:
         monkeypatch.setenv("KERASTUNER_TUNER_ID", "worker-1")
         monkeypatch.setenv("KERASTUNER_ORACLE_IP", address.host)
         monkeypatch.setenv("KERASTUNER_ORACLE_PORT", str(address.port))
         client = oracle_client.OracleClient(oracle)
-        client.stub = ChiefLink(chief_address(), 5, lambda: False, lambda: None)
+        client.stub = ChiefLink(chief_address(), SEARCH, 5, lambda: False, lambda: None)
         yield client
 
 
@@ -85,7 +87,7 @@ def test_a_request_that_the_chief_cannot_answer_is_not_tried_for_ever(client):
 
 
 def test_a_chief_that_is_gone_is_waited_for_so_long_only():
-    link = ChiefLink(Address("127.0.0.1", _unused_port()), 0.5, lambda: False, lambda: None)
+    link = ChiefLink(Address("127.0.0.1", _unused_port()), SEARCH, 0.5, lambda: False, lambda: None)
     with pytest.raises(ChiefLost, match="has not answered for"):
         link.GetSpace(_space_request())
     start = time.monotonic()
@@ -98,29 +100,29 @@ def test_a_worker_that_waits_can_be_interrupted():
     def interrupt():
         raise KeyboardInterrupt
 
-    link = ChiefLink(Address("127.0.0.1", _unused_port()), 60, lambda: False, interrupt)
+    link = ChiefLink(Address("127.0.0.1", _unused_port()), SEARCH, 60, lambda: False, interrupt)
     with pytest.raises(KeyboardInterrupt):
         link.GetSpace(_space_request())
 
 
 def test_a_worker_knows_without_its_chief_that_the_search_is_over():
-    link = ChiefLink(Address("127.0.0.1", _unused_port()), 60, lambda: True, lambda: None)
+    link = ChiefLink(Address("127.0.0.1", _unused_port()), SEARCH, 60, lambda: True, lambda: None)
     with pytest.raises(SearchIsOver):
         link.GetSpace(_space_request())
 
 
 def test_a_port_that_is_taken_is_refused(oracle):
     with (
-        serving(oracle, ANY_PORT) as address,
+        serving(oracle, ANY_PORT, SEARCH) as address,
         pytest.raises(SearchError, match="another chief"),
-        serving(oracle, address),
+        serving(oracle, address, SEARCH),
     ):
         pass
 
 
 @pytest.mark.parametrize(("host", "warns"), [("127.0.0.1", False), ("0.0.0.0", True)])
 def test_a_chief_that_others_reach_warns(oracle, caplog, host, warns):
-    with caplog.at_level(logging.WARNING), serving(oracle, Address(host, 0)):
+    with caplog.at_level(logging.WARNING), serving(oracle, Address(host, 0), SEARCH):
         pass
     assert ("asks for no password" in caplog.text) == warns
 
