@@ -6,9 +6,9 @@ from typing import Any
 
 import keras
 
-from memnas_tf.genotype import Genotype, live_cells
+from memnas_tf.block_walk import walk_block
+from memnas_tf.genotype import Genotype
 from memnas_tf.layers.operation_layer import BATCH_NORM_MOMENTUM, primitive_layer
-from memnas_tf.operations import operation_primitives
 from memnas_tf.primitives import BatchNorm, Primitive
 from memnas_tf.template import STEM_PRIMITIVES, Template
 
@@ -30,18 +30,12 @@ def build_plain_network(genotype: Genotype, template: Template) -> keras.Model:
     for block, geometry in template.geometries(genotype):
         made = {0: tensor}
         outputs = []
-        for index, cell in live_cells(block).items():
+        for index, cell, operations, _ in walk_block(block, geometry):
             operands = []
-            for source, operation in (
-                (cell.input_1, cell.operation_1),
-                (cell.input_2, cell.operation_2),
-            ):
-                stride = geometry.stride_from(source)
-                operand = made[source]
-                for part in operation_primitives(
-                    operation, operand.shape[-1], geometry.filters, stride
-                ):
-                    operand = _plain_layer(part, geometry.filters, stride)(operand)
+            for operation in operations:
+                operand = made[operation.source]
+                for part in operation.primitives:
+                    operand = _plain_layer(part, operation.filters, operation.stride)(operand)
                 operands.append(operand)
             combine = keras.layers.Add() if cell.combine == "sum" else keras.layers.Concatenate()
             made[index] = combine(operands)

@@ -6,7 +6,7 @@ import random
 
 from memnas_tf.genotype import Block, Bypass, Cell, Genotype
 from memnas_tf.genotype.genotype import COMBINES
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import Template, cifar_template, imagenet_template
 
 MOST_CELLS = 8  # in a block
@@ -21,7 +21,7 @@ def random_block(rng: random.Random, most: int = 4) -> Block:
         if index + 1 < size and rng.random() < 0.2:
             slots.append(Bypass(rng.randint(0, index)))
             continue
-        first, second = (rng.choice(tuple(BY_NAME)) for _ in range(2))
+        first, second = (rng.choice(tuple(OPERATIONS)) for _ in range(2))
         sources = rng.randint(0, index), rng.randint(0, index)
         is_output = index + 1 == size or rng.random() < 0.4
         slots.append(Cell(*sources, first, second, rng.choice(COMBINES), is_output))

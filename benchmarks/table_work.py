@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from memnas_tf.genotype import Block, Cell, Genotype, canonical_key, live_cells
 from memnas_tf.genotype.genotype import COMBINES
-from memnas_tf.operations import OPERATIONS
+from memnas_tf.operations import searched_operations
 
 SIZES = range(1, 7)
-_OPERATIONS = tuple(operation.name for operation in OPERATIONS)
+_OPERATIONS = tuple(operation.name for operation in searched_operations())
 _OUTPUT_PROBABILITY = 0.4  # Of a random cell that is not its block's last.
 
 

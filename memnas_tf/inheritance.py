@@ -88,7 +88,7 @@ def _kept_operations(
 ) -> Iterator[tuple[int, int, Channels]]:
     (before, old_geometry), (cells, geometry) = old, new
     for index in filter(before.__contains__, cells):
-        pairs = zip(_operands(before[index]), _operands(cells[index]), strict=True)
+        pairs = zip(before[index].operands, cells[index].operands, strict=True)
         for operand, ((old_source, old_name), (source, name)) in enumerate(pairs):
             if name != old_name:
                 continue
@@ -100,16 +100,8 @@ def _kept_operations(
                 yield index, operand, channels
 
 
-def _operands(cell: Cell) -> tuple[tuple[int, str], tuple[int, str]]:
-    return (cell.input_1, cell.operation_1), (cell.input_2, cell.operation_2)
-
-
 def _width(cells: Mapping[int, Cell], source: int, geometry: Geometry) -> int:
-    return _cell_width(cells[source], geometry.filters) if source else geometry.channels
-
-
-def _cell_width(cell: Cell, filters: int) -> int:
-    return filters * (2 if cell.combine == "concat" else 1)
+    return cells[source].channels(geometry.filters) if source else geometry.channels
 
 
 def _by_position(width: int, old_width: int, start: int = 0) -> Channels:
@@ -124,10 +116,10 @@ def _output_channels(
     for index, cell in before.items():
         if cell.is_output:
             starts[index] = position
-            position += _cell_width(cell, filters)
+            position += cell.channels(filters)
     channels: list[int | None] = []
     for index, cell in cells.items():
         if cell.is_output:
-            old_width = _cell_width(before[index], filters) if index in starts else 0
-            channels += _by_position(_cell_width(cell, filters), old_width, starts.get(index, 0))
+            old_width = before[index].channels(filters) if index in starts else 0
+            channels += _by_position(cell.channels(filters), old_width, starts.get(index, 0))
     return tuple(channels)

@@ -17,6 +17,7 @@ from statistics import median
 from typing import NamedTuple
 
 from memnas_tf.errors import ConfigError
+from memnas_tf.registry import Registry
 
 
 class Measurement(NamedTuple):
@@ -101,8 +102,28 @@ def scaled(
 
 
 Metric = Callable[[Sequence[Measurement], Measurement, float, Spread], list[float]]
-METRICS: dict[str, Metric] = {"scaled": scaled, "relative": relative}
+
+
+def _check(name: str, metric: Metric) -> None:
+    if not callable(metric):
+        raise ConfigError(f"{metric!r} is no metric; {name!r} must be a function as `scaled` is")
+
+
+METRICS: Registry[Metric] = Registry("metric", {"scaled": scaled, "relative": relative}, _check)
 DEFAULT_METRIC = "scaled"
+
+
+def register_metric(name: str, metric: Metric) -> None:
+    """Add a variant of Equation 4, for this process.
+
+    Args:
+        name: Its name.
+        metric: A function of the same arguments as `scaled`; the higher its values the better.
+
+    Raises:
+        ConfigError: If the name is taken.
+    """
+    METRICS.register(name, metric)
 
 
 def memory_efficiency(
@@ -130,13 +151,12 @@ def memory_efficiency(
         ConfigError: If the tradeoff or the metric is not one.
     """
     check_tradeoff(tradeoff)
-    if metric not in METRICS:
-        raise ConfigError(f"unknown metric {metric!r}; use one of {', '.join(METRICS)}")
+    equation = METRICS.require(metric)
     if not measured:
         return []
     if base is None:
         base = median_measurement(measured)
-    return METRICS[metric](measured, base, tradeoff, memory_spread or spread(measured))
+    return equation(measured, base, tradeoff, memory_spread or spread(measured))
 
 
 def memory_terms(

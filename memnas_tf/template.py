@@ -172,9 +172,7 @@ class Template:
 def block_channels(block: Block, filters: int) -> int:
     """Return the channels of a block's output: those of all its output cells together."""
     return sum(
-        filters * (2 if cell.combine == "concat" else 1)
-        for cell in block
-        if isinstance(cell, Cell) and cell.is_output
+        cell.channels(filters) for cell in block if isinstance(cell, Cell) and cell.is_output
     )
 
 

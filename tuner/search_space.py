@@ -16,12 +16,11 @@ from keras_tuner.engine import trial as trial_module
 from memnas_tf.genotype import Block, Cell, Genotype, from_string, to_string
 from memnas_tf.genotype.genotype import COMBINES
 from memnas_tf.metric import Spread
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS, searched_operations
 from tuner.objective import SearchObjective
 from tuner.rounds import COMPLETED, FAILED, PAUSED, RUNNING, PlannedTrial, Round
 
 GENOTYPE, BASE_TRIAL, UNTIL_EPOCH = "genotype", "base_trial", "until_epoch"
-_OPERATIONS = list(BY_NAME)
 
 
 def declare_trial_values(hp: keras_tuner.HyperParameters, blocks: int) -> None:
@@ -31,7 +30,8 @@ def declare_trial_values(hp: keras_tuner.HyperParameters, blocks: int) -> None:
         hp: The hyperparameters to add to.
         blocks: The number of blocks of a genotype.
     """
-    cell = Cell(0, 0, _OPERATIONS[0], _OPERATIONS[0], "sum", True)
+    name = searched_operations()[0].name
+    cell = Cell(0, 0, name, name, "sum", True)
     start = PlannedTrial(to_string(Genotype.repeat((cell,), blocks)), "grow", "start", 0, 0, 0, 0)
     base = to_string(Genotype.empty(blocks))
     for name, value in trial_values(Round(1, base, 1, 0, Spread(0, 0), [start]), start).items():
@@ -131,8 +131,8 @@ def _choose_cell(hp: keras_tuner.HyperParameters, prefix: str, number: int) -> C
     return Cell(
         input_1=hp.Int(f"{prefix}input_1", 0, number - 1),
         input_2=hp.Int(f"{prefix}input_2", 0, number - 1),
-        operation_1=hp.Choice(f"{prefix}operation_1", _OPERATIONS),
-        operation_2=hp.Choice(f"{prefix}operation_2", _OPERATIONS),
+        operation_1=hp.Choice(f"{prefix}operation_1", list(OPERATIONS)),
+        operation_2=hp.Choice(f"{prefix}operation_2", list(OPERATIONS)),
         combine=hp.Choice(f"{prefix}combine", list(COMBINES)),
         is_output=hp.Boolean(f"{prefix}is_output"),
     )

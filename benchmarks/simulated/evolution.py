@@ -14,10 +14,10 @@ from benchmarks.simulated.simulation import Benchmark, Simulation
 from benchmarks.table_work import random_genotype
 from memnas_tf.genotype import Cell, Genotype, canonical, canonical_key
 from memnas_tf.genotype.genotype import COMBINES
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 POPULATION, SAMPLE = 20, 5  # a fifth of the paper's, as the budgets are smaller
-_OPERATIONS = list(BY_NAME)
+_OPERATIONS = list(OPERATIONS)
 _RESTARTS, _PATIENCE = 5, 300
 
 

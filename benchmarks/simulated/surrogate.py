@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.table import Row
 from memnas_tf.genotype import Block, Cell, Genotype, canonical, canonical_key, from_string
 from memnas_tf.memory import arena_memory, lifetime_memory, parameter_memory
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import Template
 
 Curve = npt.NDArray[np.float64]
@@ -133,7 +133,7 @@ def _block_features(block: Block) -> list[float]:
         depth.append(1 + max(depth[cell.input_1], depth[cell.input_2]))
     operations = Counter(name for cell in cells for name in (cell.operation_1, cell.operation_2))
     return [
-        *(operations[name] for name in BY_NAME),
+        *(operations[name] for name in OPERATIONS),
         len(cells),
         sum(cell.is_output for cell in cells),
         sum(cell.combine == "concat" for cell in cells),

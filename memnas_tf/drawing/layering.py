@@ -117,7 +117,7 @@ def _readers(difference: BlockDifference) -> dict[int, list[tuple[int, int, bool
     """Return what reads each representation: who, at which port, and whether no longer."""
     readers: dict[int, list[tuple[int, int, bool]]] = {}
     for index, cell in difference.cells.items():
-        for port, source in enumerate((cell.input_1, cell.input_2)):
+        for port, (source, _) in enumerate(cell.operands):
             readers.setdefault(source, []).append((index, port, index in difference.trimmed))
     for (index, place), source in difference.trimmed_inputs.items():
         readers.setdefault(source, []).append((index, TRIMMED_PORT + place, True))

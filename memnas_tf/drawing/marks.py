@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from memnas_tf.drawing import colours
 from memnas_tf.drawing.shapes import GROWN, Box, Point
-from memnas_tf.operations import BY_NAME, IDENTITY
+from memnas_tf.operations import IDENTITY, OPERATIONS
 
 HEAD_LENGTH = 0.09
 _HEAD_HALF_WIDTH = 0.045
@@ -35,7 +35,7 @@ def operation_swatch(name: str, box: Box, is_trimmed: bool = False) -> FancyBbox
     """Return the box of an operation: in its colour, dashed if it does nothing."""
     dashes = _DASHES if name == IDENTITY.name else "solid"
     outline, width = (colours.TRIMMED, 1.8) if is_trimmed else (colours.OUTLINE, 0.8)
-    colour = BY_NAME[name].colour
+    colour = OPERATIONS[name].colour
     return rounded(box, 0.05, colour, outline, linestyle=dashes, linewidth=width)
 
 

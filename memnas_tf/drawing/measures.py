@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from memnas_tf.drawing.text import halve, line_height, text_width
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 FONT = 9.5
 SMALL_FONT = 9.0
@@ -14,7 +14,7 @@ LINE_WIDTH = 1.5
 
 # A cell: two operations side by side, the combination below them in the middle.
 OPERATION_WIDTH = 0.16 + max(
-    text_width(line, FONT) for op in BY_NAME.values() for line in halve(op.title)
+    text_width(line, FONT) for op in OPERATIONS.values() for line in halve(op.title)
 )
 OPERATION_HEIGHT = 0.14 + 2 * line_height(FONT)
 OPERATION_GAP = 0.1

@@ -21,7 +21,7 @@ from memnas_tf.drawing.shapes import (
 )
 from memnas_tf.drawing.text import line_height, text_width, wrap
 from memnas_tf.genotype import Genotype, block_difference
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 _NOTE = "A line has the colour of the cell whose output it carries."
 
@@ -138,11 +138,11 @@ def _label(
 def _legend(panels: list[Panel], y: float, width: float) -> tuple[tuple[LegendItem, ...], float]:
     """Set the operations that occur in rows, and return what comes below."""
     occurring = {op.name for panel in panels for cell in panel.cells for op in cell.operations}
-    names = [name for name in BY_NAME if name in occurring]
+    names = [name for name in OPERATIONS if name in occurring]
     if not names:
         return (), y
     changes = _changes(panels)
-    titles = [*(BY_NAME[name].title for name in names), *changes]
+    titles = [*(OPERATIONS[name].title for name in names), *changes]
     title = max(text_width(words, m.FONT) for words in titles)
     step = m.SWATCH + m.SWATCH_GAP + title + m.LEGEND_GAP
     columns = max(1, int((width + m.LEGEND_GAP) / step))

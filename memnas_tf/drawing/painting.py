@@ -15,7 +15,7 @@ from memnas_tf.drawing.marks import arrow_head, change_swatch, operation_swatch,
 from memnas_tf.drawing.panel_painting import paint_panel
 from memnas_tf.drawing.shapes import Label, LegendItem, Page, Point
 from memnas_tf.drawing.text import line_height
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 
 def paint(page: Page) -> Figure:
@@ -71,8 +71,8 @@ def _label(label: Label, points: float, **style: Any) -> list[Artist]:
 
 def _legend_item(item: LegendItem) -> list[Artist]:
     position = (item.box.right + m.SWATCH_GAP, item.box.centre[1])
-    is_operation = item.name in BY_NAME
-    words = BY_NAME[item.name].title if is_operation else item.name
+    is_operation = item.name in OPERATIONS
+    words = OPERATIONS[item.name].title if is_operation else item.name
     swatch = operation_swatch if is_operation else change_swatch
     return [
         swatch(item.name, item.box),

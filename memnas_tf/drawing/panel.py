@@ -153,7 +153,7 @@ def _cell_box(index: int, box: Box, graph: Graph, offsets: Mapping[Edge, float])
             name,
             is_trimmed=(index, port) in difference.trimmed_operations,
         )
-        for port, name in enumerate((cell.operation_1, cell.operation_2))
+        for port, (_, name) in enumerate(cell.operands)
     )
     combine_top = top + m.OPERATION_HEIGHT + m.COMBINE_GAP
     combine_box = Box(middle - m.COMBINE_WIDTH / 2, combine_top, m.COMBINE_WIDTH, m.COMBINE_HEIGHT)

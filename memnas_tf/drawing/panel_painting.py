@@ -21,7 +21,7 @@ from memnas_tf.drawing.marks import (
 )
 from memnas_tf.drawing.shapes import Box, CellBox, Line, OperationBox, Panel
 from memnas_tf.drawing.text import halve, line_height
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 _RIM_WIDTH = 3.8
 
@@ -117,7 +117,7 @@ def _cell_frame(cell: CellBox) -> Artist:
 
 
 def _operation(operation: OperationBox) -> list[Artist]:
-    lines = halve(BY_NAME[operation.name].title)
+    lines = halve(OPERATIONS[operation.name].title)
     swatch = operation_swatch(operation.name, operation.box, operation.is_trimmed)
     return [swatch, text(lines, operation.box.centre, m.FONT)]
 

@@ -12,9 +12,8 @@ from functools import lru_cache
 
 from memnas_tf.genotype.genotype import Block, Cell, Genotype, resolve
 from memnas_tf.genotype.notation import block_to_string
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS, operation_rank
 
-_RANK = {name: rank for rank, name in enumerate(BY_NAME)}
 _MASK = (1 << 64) - 1
 
 
@@ -88,7 +87,7 @@ def canonical_block(block: Block) -> Block:
         The live cells in canonical order, the operations within each in ascending order.
     """
     cells = live_cells(block)
-    names = tuple(_RANK)
+    names = tuple(OPERATIONS)
     position = {0: 0}
     colours = _colours(cells, position)
     ordered: list[Cell] = []
@@ -112,8 +111,7 @@ def canonical_block(block: Block) -> Block:
 
 
 def _place(cell: Cell, position: dict[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
-    first = (position[cell.input_1], _RANK[cell.operation_1])
-    second = (position[cell.input_2], _RANK[cell.operation_2])
+    first, second = ((position[source], operation_rank(name)) for source, name in cell.operands)
     return (first, second) if first <= second else (second, first)
 
 
@@ -124,10 +122,7 @@ def _colours(cells: dict[int, Cell], position: dict[int, int]) -> dict[int, int]
         below = {0: 0}
         for index, cell in cells.items():
             operands = sorted(
-                (
-                    _mix(below[cell.input_1], _RANK[cell.operation_1]),
-                    _mix(below[cell.input_2], _RANK[cell.operation_2]),
-                )
+                _mix(below[source], operation_rank(name)) for source, name in cell.operands
             )
             own = _mix(colours[index], 2 * (cell.combine == "concat") + cell.is_output)
             below[index] = _mix(own, *operands)
@@ -135,8 +130,8 @@ def _colours(cells: dict[int, Cell], position: dict[int, int]) -> dict[int, int]
         for index in reversed(cells):
             cell = cells[index]
             colours[index] = _mix(below[index], *sorted(readers[index]))
-            readers[cell.input_1].append(_mix(colours[index], _RANK[cell.operation_1]))
-            readers[cell.input_2].append(_mix(colours[index], _RANK[cell.operation_2]))
+            for source, name in cell.operands:
+                readers[source].append(_mix(colours[index], operation_rank(name)))
     return colours
 
 

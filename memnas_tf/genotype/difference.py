@@ -56,14 +56,14 @@ def block_difference(block: Block, base: Block | None = None) -> BlockDifference
             (index, place)
             for index in kept
             for place in (0, 1)
-            if _operations(cells[index])[place] == IDENTITY.name
-            and _operations(before[index])[place] != IDENTITY.name
+            if cells[index].operands[place][1] == IDENTITY.name
+            and before[index].operands[place][1] != IDENTITY.name
         ),
         trimmed_inputs={
-            (index, place): _inputs(before[index])[place]
+            (index, place): before[index].operands[place][0]
             for index in sorted(kept)
             for place in (0, 1)
-            if _inputs(cells[index])[place] != _inputs(before[index])[place]
+            if cells[index].operands[place][0] != before[index].operands[place][0]
         },
         trimmed_outputs=frozenset(
             index
@@ -71,11 +71,3 @@ def block_difference(block: Block, base: Block | None = None) -> BlockDifference
             if cell.is_output and not (index in kept and cells[index].is_output)
         ),
     )
-
-
-def _operations(cell: Cell) -> tuple[str, str]:
-    return cell.operation_1, cell.operation_2
-
-
-def _inputs(cell: Cell) -> tuple[int, int]:
-    return cell.input_1, cell.input_2

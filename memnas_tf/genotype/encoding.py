@@ -15,10 +15,8 @@ import numpy.typing as npt
 
 from memnas_tf.errors import GenotypeError
 from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype, Slot
-from memnas_tf.operations import IDENTITY, OPERATIONS
+from memnas_tf.operations import IDENTITY, searched_operations
 
-_OPERATION_BITS = len(OPERATIONS)
-_NAMES = tuple(op.name for op in OPERATIONS)
 # (combine, is_output) to the bits (included, concat, excluded).
 _OUTPUT_BITS = {
     ("sum", False): (0, 0, 1),
@@ -41,7 +39,7 @@ def code_width(max_cells: int) -> int:
     Returns:
         The number of bits.
     """
-    return 2 * max_cells + 2 * _OPERATION_BITS + 3
+    return 2 * max_cells + 2 * len(searched_operations()) + 3
 
 
 def encode(genotype: Genotype, max_cells: int) -> Code:
@@ -89,11 +87,11 @@ def _encode_slot(slot: Slot, row: Code, width: int) -> None:
         return
     row[width - 1 - slot.input_1] = 1
     row[2 * width - 1 - slot.input_2] = 1
-    start = 2 * width
-    for name in (slot.operation_1, slot.operation_2):
+    start, names = 2 * width, _names()
+    for _, name in slot.operands:
         if name != IDENTITY.name:
-            row[start + _OPERATION_BITS - 1 - _NAMES.index(name)] = 1
-        start += _OPERATION_BITS
+            row[start + len(names) - 1 - names.index(name)] = 1
+        start += len(names)
     row[start:] = _OUTPUT_BITS[slot.combine, slot.is_output]
 
 
@@ -110,26 +108,31 @@ def _decode_block(rows: Code, number: int) -> Block:
 def _decode_slot(row: Code, width: int, place: str) -> Slot | None:
     if not row.any():
         return None
+    bits = len(_names())
     operations = 2 * width
-    output = operations + 2 * _OPERATION_BITS
+    output = operations + 2 * bits
     if not row[width:].any():
         return Bypass(_bit(row[:width], place))
-    bits = tuple(int(bit) for bit in row[output:])
-    if bits not in _OUTPUTS:
-        raise GenotypeError(f"{place}: {bits} is no combination's code")
-    combine, is_output = _OUTPUTS[bits]
+    combination = tuple(int(bit) for bit in row[output:])
+    if combination not in _OUTPUTS:
+        raise GenotypeError(f"{place}: {combination} is no combination's code")
+    combine, is_output = _OUTPUTS[combination]
     return Cell(
         _bit(row[:width], place),
         _bit(row[width:operations], place),
-        _operation(row[operations : operations + _OPERATION_BITS], place),
-        _operation(row[operations + _OPERATION_BITS : output], place),
+        _operation(row[operations : operations + bits], place),
+        _operation(row[operations + bits : output], place),
         combine,
         is_output,
     )
 
 
+def _names() -> tuple[str, ...]:
+    return tuple(operation.name for operation in searched_operations())
+
+
 def _operation(bits: Code, place: str) -> str:
-    return _NAMES[_bit(bits, place)] if bits.any() else IDENTITY.name
+    return _names()[_bit(bits, place)] if bits.any() else IDENTITY.name
 
 
 def _bit(bits: Code, place: str) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from memnas_tf.errors import GenotypeError
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 COMBINES = ("sum", "concat")
 
@@ -25,7 +25,7 @@ class Cell:
         input_1: Index of the representation that the first operation reads. 0 is the block's
             input (the paper's r1), i the output of cell i.
         input_2: The same for the second operation.
-        operation_1: Name of the first operation, one of `memnas_tf.operations.BY_NAME`.
+        operation_1: Name of the first operation, one of `memnas_tf.operations.OPERATIONS`.
         operation_2: Name of the second operation.
         combine: "sum" or "concat".
         is_output: Whether the block's output includes this cell's.
@@ -37,6 +37,22 @@ class Cell:
     operation_2: str
     combine: str
     is_output: bool
+
+    @property
+    def operands(self) -> tuple[tuple[int, str], tuple[int, str]]:
+        """What is combined: each operation's input and name."""
+        return (self.input_1, self.operation_1), (self.input_2, self.operation_2)
+
+    def channels(self, filters: int) -> int:
+        """Return the channels of the cell's output.
+
+        Args:
+            filters: Output channels of each of its operations.
+
+        Returns:
+            Twice as many for a concat, as many for a sum.
+        """
+        return 2 * filters if self.combine == "concat" else filters
 
 
 @dataclass(frozen=True)
@@ -166,8 +182,8 @@ def _slot_fault(slot: Slot, index: int) -> str | None:
     if not isinstance(slot, Cell):
         return f"expected a Cell or a Bypass, got {slot!r}"
     for name in (slot.operation_1, slot.operation_2):
-        if not isinstance(name, str) or name not in BY_NAME:
-            return f"unknown operation {name!r}; use one of {', '.join(BY_NAME)}"
+        if not isinstance(name, str) or name not in OPERATIONS:
+            return f"unknown operation {name!r}; use one of {', '.join(OPERATIONS)}"
     if slot.combine not in COMBINES:
         return f"unknown combination {slot.combine!r}; use one of {', '.join(COMBINES)}"
     if not isinstance(slot.is_output, bool):

@@ -14,7 +14,7 @@ import re
 
 from memnas_tf.errors import GenotypeError
 from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype, Slot
-from memnas_tf.operations import BY_CODE, BY_NAME
+from memnas_tf.operations import OPERATIONS, operation_of_code
 
 _COMBINE_SIGN = {"sum": "+", "concat": ":"}
 _COMBINE = {sign: name for name, sign in _COMBINE_SIGN.items()}
@@ -29,14 +29,8 @@ def cell_to_string(slot: Slot) -> str:
     """Write one cell, or the place of a bypassed one, as a compact string."""
     if isinstance(slot, Bypass):
         return str(slot.target)
-    return "".join(
-        (
-            f"{slot.input_1}{BY_NAME[slot.operation_1].code}",
-            _COMBINE_SIGN[slot.combine],
-            f"{slot.input_2}{BY_NAME[slot.operation_2].code}",
-            "=" if slot.is_output else "",
-        )
-    )
+    first, second = (f"{source}{OPERATIONS[name].code}" for source, name in slot.operands)
+    return f"{first}{_COMBINE_SIGN[slot.combine]}{second}{'=' if slot.is_output else ''}"
 
 
 def block_to_string(block: Block) -> str:
@@ -94,16 +88,20 @@ def _read_cell(text: str, place: str) -> Slot:
     match = _CELL.fullmatch(text)
     if not match:
         raise GenotypeError(f"{place}: cannot read {text!r}; a cell looks like 0d3+0f7 or 1ap:0d5=")
-    for code in (match[2], match[5]):
-        if code not in BY_CODE:
-            raise GenotypeError(
-                f"{place}: unknown operation {code!r} in {text!r}; use one of {', '.join(BY_CODE)}"
-            )
+    operation_1, operation_2 = (_operation(code, text, place) for code in (match[2], match[5]))
     return Cell(
         input_1=int(match[1]),
         input_2=int(match[4]),
-        operation_1=BY_CODE[match[2]].name,
-        operation_2=BY_CODE[match[5]].name,
+        operation_1=operation_1,
+        operation_2=operation_2,
         combine=_COMBINE[match[3]],
         is_output=bool(match[6]),
     )
+
+
+def _operation(code: str, text: str, place: str) -> str:
+    operation = operation_of_code(code)
+    if operation is None:
+        codes = ", ".join(operation.code for operation in OPERATIONS.values())
+        raise GenotypeError(f"{place}: unknown operation {code!r} in {text!r}; use one of {codes}")
+    return operation.name

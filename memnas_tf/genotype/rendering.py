@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from memnas_tf.genotype.genotype import Block, Bypass, Genotype, Slot
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 
 def render(genotype: Genotype) -> str:
@@ -43,8 +43,7 @@ def _render_slot(slot: Slot) -> str:
     if isinstance(slot, Bypass):
         return f"{representation_name(slot.target)} (cell removed)"
     operands = (
-        f"{BY_NAME[name].title}({representation_name(source)})"
-        for name, source in ((slot.operation_1, slot.input_1), (slot.operation_2, slot.input_2))
+        f"{OPERATIONS[name].title}({representation_name(source)})" for source, name in slot.operands
     )
     output = "  -> output" if slot.is_output else ""
     return f"{slot.combine} of {' and '.join(operands)}{output}"

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.memory.graph import Graph, Node
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 # How a call becomes part of a graph.
 _INPUT = "input"
@@ -130,7 +130,7 @@ class _Collector:
             place = source
             if operation.layers:
                 shape = operation.compute_output_shape(tensor.shape)
-                name = f"{path} {BY_NAME[operation.operation].title}"
+                name = f"{path} {OPERATIONS[operation.operation].title}"
                 place = self.add(name, _LAYER, (source,), _size(shape, operation.name))
             operands.append(place)
         combine = type(cell.combine).__name__.lower()

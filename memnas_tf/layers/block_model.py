@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import keras
 
-from memnas_tf.genotype import Block, live_cells
+from memnas_tf.block_walk import walk_block
+from memnas_tf.genotype import Block
 from memnas_tf.layers.cell_layer import CellLayer
 from memnas_tf.template import Geometry
 
@@ -25,15 +26,15 @@ def build_block(block: Block, geometry: Geometry, name: str = "block") -> keras.
     inputs = keras.Input((geometry.height, geometry.width, geometry.channels), name="input")
     representations = {0: inputs}
     outputs = []
-    for index, cell in live_cells(block).items():
+    for index, cell, (first, second), _ in walk_block(block, geometry):
         layer = CellLayer(
-            (cell.operation_1, cell.operation_2),
+            (first.name, second.name),
             geometry.filters,
-            (geometry.stride_from(cell.input_1), geometry.stride_from(cell.input_2)),
+            (first.stride, second.stride),
             cell.combine,
             name=f"cell_{index}",
         )
-        operands = [representations[cell.input_1], representations[cell.input_2]]
+        operands = [representations[first.source], representations[second.source]]
         representations[index] = layer(operands)
         if cell.is_output:
             outputs.append(representations[index])

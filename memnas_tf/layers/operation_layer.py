@@ -69,7 +69,7 @@ class OperationLayer(keras.layers.Layer):
     """Apply one operation of the search space.
 
     Args:
-        operation: The operation's name, one of `memnas_tf.operations.BY_NAME`.
+        operation: The operation's name, one of `memnas_tf.operations.OPERATIONS`.
         filters: Output channels.
         stride: 1 or 2.
         **kwargs: Of `keras.layers.Layer`.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from memnas_tf.genotype import Block, Genotype, live_cells
-from memnas_tf.operations import BY_NAME, is_pass_through
+from memnas_tf.block_walk import walk_block
+from memnas_tf.genotype import Block, Genotype
+from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import Geometry, Template
 
 
@@ -33,7 +34,7 @@ class Node(NamedTuple):
     @property
     def label(self) -> str:
         """The layer's name for people."""
-        title = BY_NAME[self.kind].title if self.kind in BY_NAME else self.kind
+        title = OPERATIONS[self.kind].title if self.kind in OPERATIONS else self.kind
         places = [f"{letter}{n}" for letter, n in (("B", self.block), ("C", self.cell)) if n]
         return " ".join((*places, title))
 
@@ -51,26 +52,20 @@ def block_graph(block: Block, geometry: Geometry) -> Graph:
     Returns:
         The block's input first, its output last.
     """
-    filters = geometry.filters
-    unit = geometry.output_height * geometry.output_width * filters
+    positions = geometry.output_height * geometry.output_width
     nodes = [Node(0, "input", (), geometry.height * geometry.width * geometry.channels)]
-    # Per representation: its node, and its channels.
-    place = {0: (0, geometry.channels)}
+    place = {0: 0}  # of each representation, its node
     outputs: list[int] = []
-    for index, cell in live_cells(block).items():
+    for index, cell, operations, channels in walk_block(block, geometry):
         operands: list[int] = []
-        for source, name in (
-            (cell.input_1, cell.operation_1),
-            (cell.input_2, cell.operation_2),
-        ):
-            node, channels = place[source]
-            if not is_pass_through(name, channels, filters, geometry.stride_from(source)):
-                nodes.append(Node(index, name, (node,), unit))
+        for operation in operations:
+            node = place[operation.source]
+            if not operation.is_pass_through:
+                nodes.append(Node(index, operation.name, (node,), positions * operation.filters))
                 node = len(nodes) - 1
             operands.append(node)
-        width = 2 if cell.combine == "concat" else 1
-        nodes.append(Node(index, cell.combine, tuple(operands), width * unit))
-        place[index] = (len(nodes) - 1, width * filters)
+        nodes.append(Node(index, cell.combine, tuple(operands), positions * channels))
+        place[index] = len(nodes) - 1
         if cell.is_output:
             outputs.append(len(nodes) - 1)
     if len(outputs) > 1:

@@ -7,11 +7,11 @@ Quantisation to int8 changes no operation: tensors that are concatenated share t
 
 from __future__ import annotations
 
+from memnas_tf.block_walk import walk_block
 from memnas_tf.errors import ConfigError
-from memnas_tf.genotype import Block, Genotype, live_cells
+from memnas_tf.genotype import Block, Genotype
 from memnas_tf.memory.conversion_order import Source, conversion_order
 from memnas_tf.memory.kernels import Operation, OperationGraph, Tensor
-from memnas_tf.operations import operation_primitives
 from memnas_tf.primitives import Conv, DepthwiseConv, Pool, Primitive
 from memnas_tf.template import STEM_PRIMITIVES, Geometry, Template
 
@@ -80,17 +80,21 @@ def litert_graph(genotype: Genotype, template: Template, dtype: str = "float32")
 def _add_block(builder: _Builder, name: str, block: Block, geometry: Geometry, tensor: int) -> int:
     place = {0: tensor}
     outputs: list[int] = []
-    for index, cell in live_cells(block).items():
+    for index, cell, operations, _ in walk_block(block, geometry):
         operands: list[int] = []
-        for number, source, operation in (
-            (1, cell.input_1, cell.operation_1),
-            (2, cell.input_2, cell.operation_2),
-        ):
-            operand, stride = place[source], geometry.stride_from(source)
-            channels, filters = builder.shapes[operand][3], geometry.filters
-            primitives = operation_primitives(operation, channels, filters, stride)
+        for number, operation in enumerate(operations, 1):
             path = f"{name}/cell_{index}_1/operation_{number}_1"
-            operands.append(_add_primitives(builder, path, primitives, operand, filters, stride))
+            operand = place[operation.source]
+            operands.append(
+                _add_primitives(
+                    builder,
+                    path,
+                    operation.primitives,
+                    operand,
+                    operation.filters,
+                    operation.stride,
+                )
+            )
         place[index] = _combine(builder, f"{name}/cell_{index}_1", cell.combine, operands)
         if cell.is_output:
             outputs.append(place[index])

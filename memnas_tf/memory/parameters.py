@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
-from memnas_tf.genotype import Block, Genotype, live_cells
-from memnas_tf.operations import operation_parameters
+from memnas_tf.block_walk import walk_block
+from memnas_tf.genotype import Block, Genotype
 from memnas_tf.primitives import count_parameters
 from memnas_tf.template import STEM_PRIMITIVES, Geometry, Template, block_channels
 
@@ -71,13 +71,8 @@ def block_parameters(block: Block, geometry: Geometry) -> int:
     Returns:
         The number of parameters.
     """
-    filters = geometry.filters
-    widths = {0: geometry.channels}
-    total = 0
-    for index, cell in live_cells(block).items():
-        for source, name in ((cell.input_1, cell.operation_1), (cell.input_2, cell.operation_2)):
-            total += operation_parameters(
-                name, widths[source], filters, geometry.stride_from(source)
-            )
-        widths[index] = filters * (2 if cell.combine == "concat" else 1)
-    return total
+    return sum(
+        operation.parameters
+        for placed in walk_block(block, geometry)
+        for operation in placed.operations
+    )

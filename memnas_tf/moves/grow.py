@@ -11,7 +11,7 @@ from itertools import product
 from memnas_tf.genotype import Cell, Genotype, cell_to_string
 from memnas_tf.genotype.genotype import COMBINES
 from memnas_tf.moves.move import Move
-from memnas_tf.operations import OPERATIONS
+from memnas_tf.operations import operation_rank, searched_operations
 
 _CONNECTIONS = 2  # |C|: sum or concat, and an output or not
 
@@ -26,7 +26,7 @@ def grow(base: Genotype) -> Iterator[Move]:
         Exactly `count_grown(base)` moves, in a fixed order.
     """
     inputs = range(_representations(base))
-    names = [operation.name for operation in OPERATIONS]
+    names = [operation.name for operation in searched_operations()]
     for combine, is_output in product(COMBINES, (True, False)):
         for input_1, input_2 in product(inputs, inputs):
             for operation_1, operation_2 in product(names, names):
@@ -44,7 +44,26 @@ def count_grown(base: Genotype) -> int:
     Returns:
         The number of moves: 196 for the empty network.
     """
-    return (_representations(base) * len(OPERATIONS) * _CONNECTIONS) ** 2
+    return (_representations(base) * len(searched_operations()) * _CONNECTIONS) ** 2
+
+
+def grow_anew(base: Genotype) -> Iterator[Move]:
+    """Generate the moves of `grow` that may give a new network, each way to write a cell once.
+
+    Canonical keys would tell as well, and take a thousand times as long.
+
+    Args:
+        base: The network to grow, which may be empty.
+
+    Yields:
+        The moves whose cell is an output, as nothing reads it yet, its operations in order.
+    """
+    for move in grow(base):
+        cell = move.blocks[0][-1]
+        if isinstance(cell, Cell) and cell.is_output:
+            operands = [(source, operation_rank(name)) for source, name in cell.operands]
+            if operands == sorted(operands):
+                yield move
 
 
 def _representations(base: Genotype) -> int:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from memnas_tf.genotype import Block, Bypass, Cell, Genotype, live_cells
 from memnas_tf.genotype.genotype import resolve
 from memnas_tf.moves.move import Move
-from memnas_tf.operations import BY_NAME, IDENTITY
+from memnas_tf.operations import IDENTITY, OPERATIONS
 
 
 def trim(base: Genotype) -> Iterator[Move]:
@@ -45,7 +45,7 @@ def count_trimmed(base: Genotype) -> int:
     total = 0
     for block in base.blocks:
         for cell in live_cells(block).values():
-            total += (cell.operation_1 != IDENTITY.name) + (cell.operation_2 != IDENTITY.name)
+            total += sum(name != IDENTITY.name for _, name in cell.operands)
             total += 1 + cell.is_output
     return total
 
@@ -57,7 +57,7 @@ def _trim_block(block: Block) -> Iterator[tuple[str, str, Block]]:
             name = getattr(cell, field)
             if name != IDENTITY.name:
                 trimmed = replace(cell, **{field: IDENTITY.name})  # type: ignore[arg-type]
-                text = f"C{index} {BY_NAME[name].title} becomes identity"
+                text = f"C{index} {OPERATIONS[name].title} becomes identity"
                 yield "operation", text, _replace(block, index, trimmed)
     for index, cell in cells.items():
         bypass = Bypass(min(cell.input_1, cell.input_2))

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from memnas_tf.genotype import Block, Bypass, Cell, Genotype
 from memnas_tf.genotype.genotype import COMBINES
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import Template, cifar_template
 
-NAMES = tuple(BY_NAME)
+NAMES = tuple(OPERATIONS)
 
 
 def cell(text: str) -> Cell:

@@ -3,18 +3,17 @@
 import pytest
 
 from memnas_tf.operations import (
-    BY_CODE,
-    BY_NAME,
     OPERATIONS,
     is_pass_through,
     operation_parameters,
     operation_primitives,
+    searched_operations,
 )
 from memnas_tf.primitives import BatchNorm, Conv, DepthwiseConv, Pool, ReLU
 
 
 def test_the_seven_of_the_paper_in_the_order_of_their_bits():
-    assert [operation.name for operation in OPERATIONS] == [
+    assert [operation.name for operation in searched_operations()] == [
         "conv_3x3",
         "depthwise_3x3",
         "depthwise_5x5",
@@ -26,9 +25,8 @@ def test_the_seven_of_the_paper_in_the_order_of_their_bits():
 
 
 def test_names_codes_and_colours_are_unique():
-    assert len(BY_NAME) == len(BY_CODE) == 8
-    assert len({operation.colour for operation in BY_NAME.values()}) == 8
-    assert all(len(code) == 2 and code.isalnum() and code.islower() for code in BY_CODE)
+    for attribute in ("name", "code", "colour", "title"):
+        assert len({getattr(operation, attribute) for operation in OPERATIONS.values()}) == 8
 
 
 BN, RELU = BatchNorm(), ReLU()

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.trained_like import trained_like
 from memnas_tf.genotype import Cell, Genotype
 from memnas_tf.layers import build_network
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import Template
 from serving.folding import fold_batch_norm
 from tests.helpers.genotypes import random_genotype, random_template
@@ -31,7 +31,7 @@ def check(model, kept=0):
     return folded
 
 
-@pytest.mark.parametrize("operation", BY_NAME)
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_operation_at_both_strides(operation):
     block = (Cell(0, 0, operation, "identity", "concat", True),)
     template = Template((7, 9, 3), 4, (5, 3), (1, 2))

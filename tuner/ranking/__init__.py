@@ -9,7 +9,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tuner.ranking.ranker import RANKERS, LabelledRound, Ranker, make_ranker
+from tuner.ranking.ranker import (
+    RANKERS,
+    LabelledRound,
+    Ranker,
+    make_ranker,
+    register_ranker,
+)
 
 if TYPE_CHECKING:
     from tuner.ranking.gru import GRURanker
@@ -48,6 +54,7 @@ __all__ = [
     "make_ranker",
     "ndcg_at_k",
     "precision_at_k",
+    "register_ranker",
 ]
 
 

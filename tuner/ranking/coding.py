@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from memnas_tf.genotype import Genotype, code_width, encode
-from memnas_tf.operations import OPERATIONS
+from memnas_tf.operations import searched_operations
 from tuner.ranking.checks import check_candidates
 
 Array = npt.NDArray[np.float32]
@@ -55,7 +55,7 @@ def code_candidates(genotypes: Sequence[Genotype], *, max_cells: int, blocks: in
 
 def _swapped_bits(max_cells: int) -> list[int]:
     """Return where each bit of a cell with its operations swapped stands in the cell's code."""
-    operation = len(OPERATIONS)
+    operation = len(searched_operations())
     starts = np.cumsum([0, max_cells, max_cells, operation, operation])
     input_1, input_2, operation_1, operation_2 = (
         list(range(start, end)) for start, end in pairwise(starts)

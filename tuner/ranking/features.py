@@ -12,13 +12,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from statistics import fmean
 from typing import NamedTuple
 
 from memnas_tf.genotype import Block, Genotype, live_cells
 from memnas_tf.memory.parameters import block_parameters
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 from memnas_tf.primitives import ReLU
 from memnas_tf.template import Template
 
@@ -30,12 +30,6 @@ SHORTEST = "shortest path"
 SHORTEST_NONLINEAR = "shortest path, rectifiers"
 _READS = "reads "
 _PATHS = (SHORTEST, SHORTEST_NONLINEAR, "longest path", "longest path, rectifiers", "mean path")
-
-_CODES = {operation.name: operation.code for operation in BY_NAME.values()}
-_RECTIFIERS = {
-    operation.name: sum(isinstance(primitive, ReLU) for primitive in operation.primitives)
-    for operation in BY_NAME.values()
-}
 
 
 def trend_features(genotype: Genotype, template: Template) -> Features:
@@ -115,15 +109,14 @@ def block_features(block: Block) -> Mapping[str, float]:
     for index, cell in live_cells(block).items():
         counts["cells"] += 1
         counts[f"{cell.combine}, {'output' if cell.is_output else 'inner'}"] += 1
-        operands = ((cell.input_1, cell.operation_1), (cell.input_2, cell.operation_2))
-        for source, name in operands:
-            code = _CODES[name]
+        for source, name in cell.operands:
+            code = OPERATIONS[name].code
             counts[OPERATION + code] += 1
             counts[f"{_READS}{'cell' if source else 'input'} {code}"] += 1
             counts.update(f"{before} then {code}" for before in operations[source])
-        operations[index] = tuple(sorted(_CODES[name] for _, name in operands))
+        operations[index] = tuple(sorted(OPERATIONS[name].code for _, name in cell.operands))
         counts[" beside ".join(operations[index])] += 1
-        first, second = (paths[source].extended(name) for source, name in operands)
+        first, second = (paths[source].extended(name) for source, name in cell.operands)
         paths[index] = first.joined(second)
         if cell.is_output:
             outputs.append(paths[index])
@@ -147,7 +140,7 @@ class _Paths(NamedTuple):
 
     def extended(self, operation: str) -> _Paths:
         """Return the paths through one more operation."""
-        rectifiers = _RECTIFIERS[operation]
+        rectifiers = _rectifiers(operation)
         return _Paths(
             self.shortest + 1,
             self.shortest_nonlinear + rectifiers,
@@ -158,6 +151,11 @@ class _Paths(NamedTuple):
     def joined(self, other: _Paths) -> _Paths:
         """Return the paths where two meet."""
         return _Paths(*map(min, self[:2], other[:2]), *map(max, self[2:], other[2:]))
+
+
+@cache
+def _rectifiers(operation: str) -> int:
+    return sum(isinstance(primitive, ReLU) for primitive in OPERATIONS[operation].primitives)
 
 
 def _size_features(genotype: Genotype, template: Template) -> Features:

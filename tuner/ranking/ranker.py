@@ -1,7 +1,8 @@
 """What every ranking model has in common, and how to get one by name.
 
 To add a ranking model, write a class with `fit` and `score` as `Ranker` describes them, taking
-`max_cells`, `blocks`, `template` and `seed` as keyword arguments, and add one entry to `RANKERS`.
+`max_cells`, `blocks`, `template` and `seed` as keyword arguments, and add one entry to `_OURS`;
+from outside, call `register_ranker`.
 The contract test in `tests/tuner/ranking/test_rankers.py` then runs over it too.
 
 Source: the paper, section 3.3 (what a controller does) and Table 3 (the ones it compares).
@@ -10,7 +11,7 @@ Source: the paper, section 3.3 (what a controller does) and Table 3 (the ones it
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
@@ -20,12 +21,14 @@ import numpy.typing as npt
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
+from memnas_tf.registry import Registry
 from memnas_tf.template import Template
 
 Scores = npt.NDArray[np.float64]
 
+RankerFactory = Callable[..., "Ranker"]
 # From a name to "module:attribute", so that the names are known without loading Keras.
-RANKERS: dict[str, str] = {
+_OURS: dict[str, RankerFactory | str] = {
     "ridge-trees": "tuner.ranking.ridge_trees:RidgeTreesRanker",
     "scc": "tuner.ranking.scc:StructureCorrelationController",
     "single-gru": "tuner.ranking.gru:single_gru",
@@ -96,6 +99,28 @@ class Ranker(Protocol):
         """
 
 
+def _check(name: str, factory: RankerFactory | str) -> None:
+    if not callable(factory):
+        raise ConfigError(f"{factory!r} is no ranker; {name!r} must be a class as `Ranker` tells")
+
+
+RANKERS: Registry[RankerFactory | str] = Registry("ranker", _OURS, _check)
+
+
+def register_ranker(name: str, factory: RankerFactory) -> None:
+    """Add a ranker, for this process.
+
+    Args:
+        name: Its name.
+        factory: A class, or a function, that makes a ranker of `max_cells`, `blocks`, `template`
+            and `seed`, given as keyword arguments.
+
+    Raises:
+        ConfigError: If the name is taken.
+    """
+    RANKERS.register(name, factory)
+
+
 def labelled_only(rounds: Sequence[LabelledRound]) -> list[LabelledRound]:
     """Leave out rounds without a candidate.
 
@@ -130,8 +155,8 @@ def make_ranker(name: str, *, max_cells: int, blocks: int, template: Template, s
     Raises:
         ConfigError: If there is no ranker of this name, or a number is out of its range.
     """
-    if name not in RANKERS:
-        raise ConfigError(f"there is no ranker {name!r}; use one of {', '.join(RANKERS)}")
-    module, attribute = RANKERS[name].split(":")
-    factory = getattr(import_module(module), attribute)
+    factory = RANKERS.require(name)
+    if isinstance(factory, str):
+        module, attribute = factory.split(":")
+        factory = getattr(import_module(module), attribute)
     return cast(Ranker, factory(max_cells=max_cells, blocks=blocks, template=template, seed=seed))

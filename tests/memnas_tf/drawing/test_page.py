@@ -9,7 +9,7 @@ from memnas_tf.drawing import measures as m
 from memnas_tf.drawing.page import block_panels, lay_out_page, split_rows
 from memnas_tf.drawing.shapes import Box
 from memnas_tf.genotype import PRESETS, Genotype, from_string
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 from tests.helpers.genotypes import raw_genotypes
 
 
@@ -67,7 +67,7 @@ def test_legend_holds_what_is_drawn_in_the_catalogues_order():
 
 
 def test_all_operations_fit_the_narrowest_page():
-    cells = ",".join(f"0{op.code}+0{op.code}" for op in BY_NAME.values())
+    cells = ",".join(f"0{op.code}+0{op.code}" for op in OPERATIONS.values())
     page = lay_out_page(from_string(f"{cells},1c3+2c3="), None, None)
     assert len({item.box for item in page.legend}) == len(page.legend)
 

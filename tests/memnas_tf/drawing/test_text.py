@@ -5,10 +5,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from memnas_tf.drawing.text import halve, text_width, wrap
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 
 TEXTS = [
-    *(operation.title for operation in BY_NAME.values()),
+    *(operation.title for operation in OPERATIONS.values()),
     *("blocks 1 to 5", "concat of C1, C2, C10", "no cell reaches it"),
     *("5x0d3+0f7,1ap:0d5=,1mp+2mp=", "ROUND 12: THE WINNER", "accuracy 95.1 %, memory 1.2 MB"),
 ]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from memnas_tf.layers import OperationLayer
-from memnas_tf.operations import BY_NAME, operation_parameters
+from memnas_tf.operations import OPERATIONS, operation_parameters
 
 FILTERS = 4
 SHAPES = [(7, 6, 4), (8, 5, 3)]  # odd and even sizes; channels equal to the filters, and not
@@ -16,7 +16,7 @@ def images(shape, batch=2, seed=0):
     return np.random.default_rng(seed).normal(size=(batch, *shape)).astype("float32")
 
 
-@pytest.fixture(params=BY_NAME)
+@pytest.fixture(params=OPERATIONS)
 def name(request):
     return request.param
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from memnas_tf.genotype import Cell, Genotype
-from memnas_tf.operations import OPERATIONS
+from memnas_tf.operations import searched_operations
 from memnas_tf.template import cifar_template
 from tuner.ranking import LabelledRound, training
 
 BLOCKS = 3
 MAX_CELLS = 4
 TEMPLATE = cifar_template((32, 32, 3), 10, 16, BLOCKS)
-NAMES = tuple(op.name for op in OPERATIONS)
+NAMES = tuple(op.name for op in searched_operations())
 
 
 def random_cell(generator: np.random.Generator, index: int, is_output: bool) -> Cell:
