@@ -3,7 +3,8 @@
 A move changes little of a network, so a candidate need not start from nothing. What a move leaves
 keeps its weights. A channel that an operation or the classifier reads and that is new starts with
 weights of zero, so a grown network computes what its base computes, and learns from there what the
-new cell is good for. Trims change what a network computes; they keep what is left.
+new cell is good for. So does a widened one, whose new filters nobody weighs yet. Trimming and
+narrowing change what a network computes; they keep what is left.
 
 Source: Chen, Goodfellow and Shlens, "Net2Net: Accelerating Learning via Knowledge Transfer", ICLR
 2016, for networks that start where a smaller one ended; the moves: the paper, section 3.2.
@@ -77,7 +78,7 @@ def plan_inheritance(genotype: Genotype, base: Genotype, template: Template) -> 
             (before, old_geometry), (cells, geometry), entering
         ):
             operations[OperationPlace(number, index, operand)] = channels
-        entering = _output_channels(before, cells, geometry.filters)
+        entering = _output_channels((before, old_geometry.filters), (cells, geometry.filters))
     return Inheritance(operations, entering)
 
 
@@ -93,7 +94,9 @@ def _kept_operations(
             if name != old_name:
                 continue
             channels = entering
-            if source or old_source:
+            if source and source == old_source:
+                channels = _made(cells[source], geometry.filters, old_geometry.filters)
+            elif source or old_source:
                 old_width = _width(before, old_source, old_geometry)
                 channels = _by_position(_width(cells, source, geometry), old_width)
             if any(channel is not None for channel in channels):
@@ -108,18 +111,28 @@ def _by_position(width: int, old_width: int, start: int = 0) -> Channels:
     return tuple(start + i if i < old_width else None for i in range(width))
 
 
+def _made(cell: Cell, filters: int, old_filters: int) -> Channels:
+    """Find the channels that a cell makes of its operations' filters."""
+    first = _by_position(filters, old_filters)
+    if cell.combine == "sum":
+        return first
+    return first + _by_position(filters, old_filters, old_filters)
+
+
 def _output_channels(
-    before: Mapping[int, Cell], cells: Mapping[int, Cell], filters: int
+    old: tuple[Mapping[int, Cell], int], new: tuple[Mapping[int, Cell], int]
 ) -> Channels:
     """Find the channels of a block's output, which its output cells make one after another."""
+    (before, old_filters), (cells, filters) = old, new
     starts, position = {}, 0
     for index, cell in before.items():
         if cell.is_output:
             starts[index] = position
-            position += cell.channels(filters)
+            position += cell.channels(old_filters)
     channels: list[int | None] = []
     for index, cell in cells.items():
         if cell.is_output:
-            old_width = before[index].channels(filters) if index in starts else 0
-            channels += _by_position(cell.channels(filters), old_width, starts.get(index, 0))
+            made = _made(cell, filters, old_filters if index in starts else 0)
+            start = starts.get(index, 0)
+            channels += [None if channel is None else start + channel for channel in made]
     return tuple(channels)

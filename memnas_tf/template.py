@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Block, Cell, Genotype
+from memnas_tf.genotype.genotype import FULL_WIDTH
 from memnas_tf.primitives import BatchNorm, Conv, ReLU
 
 DEFAULT_BLOCKS = 5
@@ -136,23 +137,11 @@ class Template:
             height, width = -(-height // 2), -(-width // 2)
             yield height, width, filters
 
-    def architecture_block(self, index: int, genotype: Genotype) -> Block:
-        """Return the cells of block `index`, counted from 0.
-
-        Block i of N takes the architecture of block floor(i * B / N) of B (the paper, section
-        4.1: the block found on CIFAR-10 repeated over 16 blocks).
-
-        Args:
-            index: The block of the network.
-            genotype: The architecture, of any number of blocks.
-
-        Returns:
-            The block's cells.
-        """
-        return genotype.blocks[index * len(genotype.blocks) // self.blocks]
-
     def geometries(self, genotype: Genotype) -> Iterator[tuple[Block, Geometry]]:
         """Walk through the blocks of a network.
+
+        Block i of N takes the architecture of block floor(i * B / N) of B (the paper, section
+        4.1: the block found on CIFAR-10 repeated over 16 blocks), and its width.
 
         Args:
             genotype: The architecture.
@@ -162,11 +151,28 @@ class Template:
         """
         height, width, channels = (self.input_shape, *self.stem_shapes())[-1]
         for index, (filters, stride) in enumerate(zip(self.filters, self.strides, strict=True)):
-            block = self.architecture_block(index, genotype)
+            place = index * len(genotype.blocks) // self.blocks
+            block = genotype.blocks[place]
+            filters = block_filters(filters, genotype.widths[place])
             geometry = Geometry(height, width, channels, filters, stride)
             yield block, geometry
             height, width = geometry.output_height, geometry.output_width
             channels = block_channels(block, filters)
+
+
+def block_filters(filters: int, width: int) -> int:
+    """Return the filters of a block that is wider or narrower than the template says.
+
+    Args:
+        filters: The template's.
+        width: The block's, in eighths of them.
+
+    Returns:
+        To the nearest multiple of 4, at least 4; exactly the template's for a width of 8.
+    """
+    if width == FULL_WIDTH:
+        return filters
+    return max(4, (filters * width + 16) // 32 * 4)
 
 
 def block_channels(block: Block, filters: int) -> int:

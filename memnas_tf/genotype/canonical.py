@@ -26,7 +26,8 @@ def canonical(genotype: Genotype) -> Genotype:
     Returns:
         The canonical genotype.
     """
-    return Genotype(tuple(canonical_block(block) for block in genotype.blocks))
+    blocks = tuple(canonical_block(block) for block in genotype.blocks)
+    return Genotype(blocks, genotype.widths)
 
 
 def canonical_key(genotype: Genotype) -> str:
@@ -38,12 +39,12 @@ def canonical_key(genotype: Genotype) -> str:
     Returns:
         The key.
     """
-    return "/".join(_block_key(block) for block in genotype.blocks)
+    return "/".join(map(_block_key, genotype.blocks, genotype.widths))
 
 
 @lru_cache(maxsize=100_000)
-def _block_key(block: Block) -> str:
-    return block_to_string(canonical_block(block))
+def _block_key(block: Block, width: int) -> str:
+    return block_to_string(canonical_block(block), width)
 
 
 def live_cells(block: Block) -> dict[int, Cell]:

@@ -3,18 +3,22 @@
 A cell's code is its five vectors I1, I2, L1, L2 and O side by side, each written as in the
 figures with its lowest bit last: I1 = 0001 reads r1, L1 = 0000010 is the 3x3 depthwise
 convolution, O = 110 is a concat that the block's output includes. Identity is all zeros.
-A place without a cell is all zeros but for I1, which keeps what a bypass reads.
+A place without a cell is all zeros but for I1, which keeps what a bypass reads. Behind the bits
+of the paper stands one more column, the block's width: zero for the template's own filters, and a
+third more for each doubling.
 
 Source: the paper, section 3.1 and Figure 1(b).
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from memnas_tf.errors import GenotypeError
-from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype, Slot
+from memnas_tf.genotype.genotype import FULL_WIDTH, Block, Bypass, Cell, Genotype, Slot
 from memnas_tf.operations import IDENTITY, searched_operations
 
 # (combine, is_output) to the bits (included, concat, excluded).
@@ -37,9 +41,9 @@ def code_width(max_cells: int) -> int:
             many representations, which is the width of I1 and of I2.
 
     Returns:
-        The number of bits.
+        The number of columns.
     """
-    return 2 * max_cells + 2 * len(searched_operations()) + 3
+    return 2 * max_cells + 2 * len(searched_operations()) + 3 + 1
 
 
 def encode(genotype: Genotype, max_cells: int) -> Code:
@@ -50,7 +54,7 @@ def encode(genotype: Genotype, max_cells: int) -> Code:
         max_cells: The largest number of cells in a block.
 
     Returns:
-        Zeros and ones of shape (blocks, max_cells, `code_width(max_cells)`).
+        Zeros and ones, but for the width, of shape (blocks, max_cells, `code_width(max_cells)`).
 
     Raises:
         GenotypeError: If a block has more than `max_cells` places.
@@ -60,7 +64,8 @@ def encode(genotype: Genotype, max_cells: int) -> Code:
     code = np.zeros((len(genotype.blocks), max_cells, code_width(max_cells)), np.float32)
     for b, block in enumerate(genotype.blocks):
         for c, slot in enumerate(block):
-            _encode_slot(slot, code[b, c], max_cells)
+            _encode_slot(slot, code[b, c, :-1], max_cells)
+        code[b, : len(block), -1] = _width_value(genotype.widths[b])
     return code
 
 
@@ -68,7 +73,7 @@ def decode(code: Code) -> Genotype:
     """Read back what `encode` wrote.
 
     Args:
-        code: Zeros and ones of shape (blocks, max_cells, code width).
+        code: What `encode` returns, of shape (blocks, max_cells, code width).
 
     Returns:
         The genotype.
@@ -78,7 +83,16 @@ def decode(code: Code) -> Genotype:
     """
     if code.ndim != 3 or code.shape[2] != code_width(code.shape[1]):
         raise GenotypeError(f"an array of shape {code.shape} is no genotype's code")
-    return Genotype(tuple(_decode_block(block, b) for b, block in enumerate(code, 1)))
+    blocks = tuple(_decode_block(block[:, :-1], b) for b, block in enumerate(code, 1))
+    return Genotype(blocks, tuple(_decode_width(block[0, -1]) for block in code))
+
+
+def _width_value(width: int) -> float:
+    return math.log2(width / FULL_WIDTH) / 3
+
+
+def _decode_width(value: float) -> int:
+    return round(FULL_WIDTH * 2 ** (3 * float(value)))
 
 
 def _encode_slot(slot: Slot, row: Code, width: int) -> None:

@@ -15,6 +15,7 @@ from memnas_tf.errors import GenotypeError
 from memnas_tf.operations import OPERATIONS
 
 COMBINES = ("sum", "concat")
+FULL_WIDTH, MAX_WIDTH = 8, 64  # eighths
 
 
 @dataclass(frozen=True)
@@ -72,17 +73,19 @@ Block: TypeAlias = tuple[Slot, ...]
 
 @dataclass(frozen=True)
 class Genotype:
-    """An architecture: one tuple of cells per block.
+    """An architecture: one tuple of cells per block, and how wide each block is.
 
     Attributes:
         blocks: The blocks in the order in which data passes them.
+        widths: The filters of each block, in eighths of the template's; by default all of them.
 
     Raises:
         GenotypeError: If a cell reads what does not exist below it, or names an unknown
-            operation or combination. The message names the block and the cell.
+            operation or combination, or a width is none. The message names the block and the cell.
     """
 
     blocks: tuple[Block, ...]
+    widths: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no architecture."""
@@ -94,6 +97,21 @@ class Genotype:
             fault = _fault(block)
             if fault:
                 raise GenotypeError(f"block {number}{fault}")
+        if self.widths == ():
+            object.__setattr__(self, "widths", (FULL_WIDTH,) * len(self.blocks))
+        self._check_widths()
+
+    def _check_widths(self) -> None:
+        if not isinstance(self.widths, tuple) or len(self.widths) != len(self.blocks):
+            raise GenotypeError(
+                f"widths are {self.widths!r}; give one for each of {len(self.blocks)} blocks"
+            )
+        for number, width in enumerate(self.widths, start=1):
+            if isinstance(width, bool) or not isinstance(width, int) or not 1 <= width <= MAX_WIDTH:
+                raise GenotypeError(
+                    f"block {number}: the width is {width!r}; give eighths of the filters, 1 to "
+                    f"{MAX_WIDTH}"
+                )
 
     @classmethod
     def empty(cls, blocks: int = 5) -> Genotype:

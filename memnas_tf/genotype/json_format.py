@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from memnas_tf.errors import GenotypeError
-from memnas_tf.genotype.genotype import Bypass, Cell, Genotype, Slot
+from memnas_tf.genotype.genotype import FULL_WIDTH, Bypass, Cell, Genotype, Slot
 
 FORMAT = "memnas-genotype"
-VERSION = 1
+# The second has widths; a genotype without is written in the first.
+VERSIONS = (1, 2)
 
 
 def to_json(genotype: Genotype) -> str:
@@ -23,7 +24,9 @@ def to_json(genotype: Genotype) -> str:
         The document, ending in a newline.
     """
     blocks = [[_write_slot(slot) for slot in block] for block in genotype.blocks]
-    document = {"format": FORMAT, "version": VERSION, "blocks": blocks}
+    document: dict[str, Any] = {"format": FORMAT, "version": VERSIONS[0], "blocks": blocks}
+    if set(genotype.widths) != {FULL_WIDTH}:
+        document |= {"version": VERSIONS[1], "widths": list(genotype.widths)}
     return json.dumps(document, indent=1) + "\n"
 
 
@@ -46,18 +49,24 @@ def from_json(text: str) -> Genotype:
         raise GenotypeError(f"this is no JSON document: {error}") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise GenotypeError(f'this is no genotype: a genotype has "format": "{FORMAT}"')
-    if document.get("version") != VERSION:
+    version = document.get("version")
+    if version not in VERSIONS or isinstance(version, bool):
         raise GenotypeError(
-            f"genotype version {document.get('version')!r} is unknown; this program reads {VERSION}"
+            f"genotype version {version!r} is unknown; this program reads {VERSIONS[0]} and "
+            f"{VERSIONS[1]}"
         )
     blocks = document.get("blocks")
     if not isinstance(blocks, list) or not all(isinstance(block, list) for block in blocks):
         raise GenotypeError('"blocks" must be a list of lists of cells')
+    widths = document.get("widths", []) if version == VERSIONS[1] else []
+    if not isinstance(widths, list):
+        raise GenotypeError('"widths" must be a list of numbers, one for each block')
     return Genotype(
         tuple(
             tuple(_read_slot(slot, f"block {b}, cell {c}") for c, slot in enumerate(block, 1))
             for b, block in enumerate(blocks, 1)
-        )
+        ),
+        tuple(widths),
     )
 
 

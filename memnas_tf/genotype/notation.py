@@ -3,7 +3,8 @@
 A cell is `<input><operation><+ or :><input><operation>`, with `+` for sum and `:` for concat,
 and a trailing `=` if the cell is an output of its block. A bypassed cell is the index of what
 is read in its place. Commas separate cells and slashes blocks; `5x` before a block stands for
-five blocks like it. Figure 1(b) of the paper, for one, reads
+five blocks like it. A block that is wider or narrower than the template says ends in `@` and its
+width in eighths: `@12` is half as wide again. Figure 1(b) of the paper, for one, reads
 
     5x0d3+0f7,1ap:0d5=,1mp+2mp=
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import re
 
 from memnas_tf.errors import GenotypeError
-from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype, Slot
+from memnas_tf.genotype.genotype import FULL_WIDTH, Block, Bypass, Cell, Genotype, Slot
 from memnas_tf.operations import OPERATIONS, operation_of_code
 
 _COMBINE_SIGN = {"sum": "+", "concat": ":"}
@@ -33,9 +34,17 @@ def cell_to_string(slot: Slot) -> str:
     return f"{first}{_COMBINE_SIGN[slot.combine]}{second}{'=' if slot.is_output else ''}"
 
 
-def block_to_string(block: Block) -> str:
-    """Write a block as a compact string."""
-    return ",".join(map(cell_to_string, block))
+def block_to_string(block: Block, width: int = FULL_WIDTH) -> str:
+    """Write a block as a compact string.
+
+    Args:
+        block: Its cells.
+        width: Its filters, in eighths of the template's.
+
+    Returns:
+        The string.
+    """
+    return ",".join(map(cell_to_string, block)) + ("" if width == FULL_WIDTH else f"@{width}")
 
 
 def to_string(genotype: Genotype) -> str:
@@ -47,7 +56,7 @@ def to_string(genotype: Genotype) -> str:
     Returns:
         The compact string.
     """
-    blocks = [block_to_string(block) for block in genotype.blocks]
+    blocks = list(map(block_to_string, genotype.blocks, genotype.widths))
     if len(set(blocks)) == 1:
         return f"{len(blocks)}x{blocks[0]}"
     return "/".join(blocks)
@@ -70,16 +79,24 @@ def from_string(text: str) -> Genotype:
         count = int(repeated[1])
         if not 1 <= count <= _MAX_BLOCKS:
             raise GenotypeError(f"cannot read {count} blocks; give 1 to {_MAX_BLOCKS}")
-        return Genotype((_read_block(repeated[2], 1),) * count)
+        block, width = _read_block(repeated[2], 1)
+        return Genotype((block,) * count, (width,) * count)
     texts = text.strip().split("/")
-    return Genotype(tuple(_read_block(part, number) for number, part in enumerate(texts, 1)))
+    blocks, widths = zip(*(_read_block(part, n) for n, part in enumerate(texts, 1)), strict=True)
+    return Genotype(blocks, widths)
 
 
-def _read_block(text: str, number: int) -> Block:
-    if not text:
-        return ()
-    cells = text.split(",")
-    return tuple(_read_cell(cell, f"block {number}, cell {i}") for i, cell in enumerate(cells, 1))
+def _read_block(text: str, number: int) -> tuple[Block, int]:
+    cells, at, eighths = text.partition("@")
+    if at and not _BYPASS.fullmatch(eighths):
+        raise GenotypeError(
+            f"block {number}: cannot read the width {eighths!r}; a block of half as many filters "
+            "again ends in @12, twelve eighths"
+        )
+    width = int(eighths) if at else FULL_WIDTH
+    texts = cells.split(",") if cells else ()
+    block = tuple(_read_cell(cell, f"block {number}, cell {i}") for i, cell in enumerate(texts, 1))
+    return block, width
 
 
 def _read_cell(text: str, place: str) -> Slot:

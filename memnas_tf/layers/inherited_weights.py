@@ -84,12 +84,16 @@ def _inherit_operation(
     if not layers:
         return  # an identity that passes its input through
     if not old:  # an identity that did so in the base
-        old = [[np.eye(operation.filters, dtype=np.float32)[None, None]]]
+        size = 1 + max(channel for channel in channels if channel is not None)
+        old = [[np.eye(size, dtype=np.float32)[None, None]]]
     for layer, values in zip(layers, old, strict=True):
         fresh = layer.get_weights()
         if isinstance(layer, keras.layers.Conv2D):
-            layer.set_weights([_take(values[0], channels, 2)])
-            channels = tuple(range(operation.filters))
+            old_filters = values[0].shape[3]
+            kernel, kept = fresh[0], min(operation.filters, old_filters)
+            kernel[..., :kept] = _take(values[0], channels, 2)[..., :kept]
+            layer.set_weights([kernel])
+            channels = tuple(i if i < kept else None for i in range(operation.filters))
         else:  # a weight for each channel: a new channel has none yet, and nothing counts it
             axis = 2 if isinstance(layer, keras.layers.DepthwiseConv2D) else 0
             layer.set_weights(

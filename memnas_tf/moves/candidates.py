@@ -9,6 +9,7 @@ from memnas_tf.genotype import Genotype, canonical_key
 from memnas_tf.genotype.genotype import has_output
 from memnas_tf.moves.move import Move
 from memnas_tf.moves.registered import DEFAULT_MOVES, MOVES
+from memnas_tf.template import Template
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def generate_candidates(
     max_cells: int,
     exclude: Collection[str] = (),
     moves: Sequence[str] = DEFAULT_MOVES,
+    template: Template | None = None,
 ) -> Iterator[Candidate]:
     """Make every move from a base.
 
@@ -43,6 +45,7 @@ def generate_candidates(
         max_cells: The largest number of cell places in a block.
         exclude: Canonical keys of networks that are not wanted, such as those trained before.
         moves: Names in `MOVES`, in the order in which they are made.
+        template: The size of the networks, which moves of shape look at.
 
     Yields:
         Each network that differs from the base and from those excluded, once, in a fixed order.
@@ -50,7 +53,7 @@ def generate_candidates(
     seen = {canonical_key(base), *exclude}
     most = max(max_cells, base.slots)  # what is too large already is trimmed
     for family in moves:
-        for move in MOVES.require(family)(base):
+        for move in MOVES.require(family)(base, template):
             candidate = _as_candidate(family, move, most)
             if candidate is not None and candidate.key not in seen:
                 seen.add(candidate.key)
@@ -60,5 +63,5 @@ def generate_candidates(
 def _as_candidate(family: str, move: Move, most_cells: int) -> Candidate | None:
     if not all(has_output(block) and len(block) <= most_cells for block in move.blocks):
         return None
-    genotype = Genotype(move.blocks)
+    genotype = Genotype(move.blocks, move.widths)
     return Candidate(genotype, canonical_key(genotype), family, move.kind, move.text)

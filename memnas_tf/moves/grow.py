@@ -32,7 +32,7 @@ def grow(base: Genotype) -> Iterator[Move]:
             for operation_1, operation_2 in product(names, names):
                 cell = Cell(input_1, input_2, operation_1, operation_2, combine, is_output)
                 blocks = tuple((*block, cell) for block in base.blocks)
-                yield Move("grow", f"grow {cell_to_string(cell)}", blocks)
+                yield Move("grow", f"grow {cell_to_string(cell)}", blocks, base.widths)
 
 
 def count_grown(base: Genotype) -> int:

@@ -30,7 +30,7 @@ def trim(base: Genotype) -> Iterator[Move]:
     for number, block in enumerate(base.blocks):
         for kind, text, trimmed in _trim_block(block):
             blocks = (*base.blocks[:number], trimmed, *base.blocks[number + 1 :])
-            yield Move(kind, f"block {number + 1}: {text}", blocks)
+            yield Move(kind, f"block {number + 1}: {text}", blocks, base.widths)
 
 
 def count_trimmed(base: Genotype) -> int:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from memnas_tf.genotype import Block, Bypass, Cell, Genotype
-from memnas_tf.genotype.genotype import COMBINES
+from memnas_tf.genotype.genotype import COMBINES, FULL_WIDTH
+from memnas_tf.moves.reshape import RUNGS
 from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import Template, cifar_template
 
@@ -98,14 +99,20 @@ def blocks(draw, max_cells: int = 5) -> Block:
 
 def raw_genotypes(max_blocks: int = 3, max_cells: int = 5) -> st.SearchStrategy[Genotype]:
     """Draw genotypes of blocks that differ, not all of them buildable."""
-    drawn = st.lists(raw_blocks(max_cells=max_cells), min_size=1, max_size=max_blocks)
-    return drawn.map(lambda value: Genotype(tuple(value)))
+    return _genotypes(raw_blocks(max_cells=max_cells), max_blocks)
 
 
 def genotypes(max_blocks: int = 3, max_cells: int = 5) -> st.SearchStrategy[Genotype]:
-    """Draw buildable genotypes of blocks that differ."""
-    drawn = st.lists(blocks(max_cells=max_cells), min_size=1, max_size=max_blocks)
-    return drawn.map(lambda value: Genotype(tuple(value)))
+    """Draw buildable genotypes of blocks that differ, in their widths too."""
+    return _genotypes(blocks(max_cells=max_cells), max_blocks)
+
+
+def _genotypes(block: st.SearchStrategy[Block], most: int) -> st.SearchStrategy[Genotype]:
+    width = st.just(FULL_WIDTH) | st.sampled_from(RUNGS)
+    # A block without cells has no filters, and no code that could hold a width.
+    pair = st.tuples(block, width).map(lambda p: (p[0], p[1] if p[0] else FULL_WIDTH))
+    drawn = st.lists(pair, min_size=1, max_size=most)
+    return drawn.map(lambda pairs: Genotype(*map(tuple, zip(*pairs, strict=True))))
 
 
 @st.composite

@@ -40,7 +40,7 @@ def code_candidates(genotypes: Sequence[Genotype], *, max_cells: int, blocks: in
         blocks: The number of blocks of every candidate.
 
     Returns:
-        Zeros and ones of shape (candidates, *`code_shape`).
+        What `encode` makes of each, of shape (candidates, *`code_shape`).
 
     Raises:
         ConfigError: If a candidate has another number of blocks or more cells.

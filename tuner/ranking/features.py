@@ -17,6 +17,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from memnas_tf.genotype import Block, Genotype, live_cells
+from memnas_tf.genotype.genotype import FULL_WIDTH
 from memnas_tf.memory.parameters import block_parameters
 from memnas_tf.operations import OPERATIONS
 from memnas_tf.primitives import ReLU
@@ -25,6 +26,7 @@ from memnas_tf.template import Template
 Features = dict[str, float]
 
 SIZE = "log "
+WIDTH = "log width"
 OPERATION = "operation "
 SHORTEST = "shortest path"
 SHORTEST_NONLINEAR = "shortest path, rectifiers"
@@ -40,8 +42,8 @@ def trend_features(genotype: Genotype, template: Template) -> Features:
         template: The size of the networks.
 
     Returns:
-        The logarithms of its size and of how many it has of each operation, and the shortest
-        paths of each block.
+        The logarithms of its size, of its blocks' widths and of how many it has of each
+        operation, and the shortest paths of each block.
 
     Raises:
         GenotypeError: If a block has no output.
@@ -64,8 +66,9 @@ def pattern_features(genotype: Genotype, template: Template) -> Features:
         template: The size of the networks.
 
     Returns:
-        The logarithms of its size, the sums over its blocks of `block_features`, and of each
-        block the operations, where they read from, and the paths. What is not there is 0.
+        The logarithms of its size and of its blocks' widths, the sums over its blocks of
+        `block_features`, and of each block the operations, where they read from, and the paths.
+        What is not there is 0.
 
     Raises:
         GenotypeError: If a block has no output.
@@ -165,5 +168,10 @@ def _size_features(genotype: Genotype, template: Template) -> Features:
         count = block_parameters(block, geometry)
         parameters += count
         work += count * geometry.output_height * geometry.output_width
+    widths = {
+        f"block {number}: {WIDTH}": math.log2(width / FULL_WIDTH)
+        for number, width in enumerate(genotype.widths, start=1)
+        if width != FULL_WIDTH
+    }
     # An identity may have none.
-    return {f"{SIZE}parameters": math.log1p(parameters), f"{SIZE}work": math.log1p(work)}
+    return {f"{SIZE}parameters": math.log1p(parameters), f"{SIZE}work": math.log1p(work)} | widths

@@ -25,13 +25,13 @@ def code(*parts):
 def test_figure_1b():
     """The paper's Figure 1(b), with room for four representations."""
     expected = [
-        code("0001", "0001", "0000010", "0001000", "001"),
-        code("0010", "0001", "0010000", "0000100", "110"),
-        code("0010", "0100", "0100000", "0100000", "100"),
+        code("0001", "0001", "0000010", "0001000", "001", "0"),
+        code("0010", "0001", "0010000", "0000100", "110", "0"),
+        code("0010", "0100", "0100000", "0100000", "100", "0"),
         [0] * code_width(4),
     ]
     actual = encode(PRESETS["figure-1b"], max_cells=4)
-    assert actual.shape == (5, 4, 4 + 4 + 7 + 7 + 3)
+    assert actual.shape == (5, 4, 4 + 4 + 7 + 7 + 3 + 1)
     assert actual.dtype == np.float32
     for block in actual:
         assert block.astype(int).tolist() == expected
@@ -52,7 +52,7 @@ def test_figure_1b():
 )
 def test_operation_codes(text, bits):
     genotype = from_string(f"0{text}+0c3=")
-    assert encode(genotype, 1)[0, 0].tolist() == code("1", "1", bits, "0000001", "100")
+    assert encode(genotype, 1)[0, 0].tolist() == code("1", "1", bits, "0000001", "100", "0")
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,17 @@ def test_operation_codes(text, bits):
     [("0c3+0c3", "001"), ("0c3+0c3=", "100"), ("0c3:0c3=", "110"), ("0c3:0c3", "011")],
 )
 def test_output_codes(text, bits):
-    assert encode(from_string(text), 1)[0, 0, -3:].tolist() == code(bits)
+    assert encode(from_string(text), 1)[0, 0, -4:-1].tolist() == code(bits)
 
 
 def test_a_bypass_keeps_only_what_it_reads():
     genotype = Genotype(((cell("0c3+0c3="), Bypass(1)),))
-    assert encode(genotype, 3)[0, 1].tolist() == code("010", "0" * 20)
+    assert encode(genotype, 3)[0, 1].tolist() == code("010", "0" * 21)
+
+
+def test_the_last_column_is_the_block_s_width():
+    code = encode(from_string("0c3+0c3=@16/0c3+0c3=/0c3+0c3=,0id+1id=@4"), 2)
+    assert code[:, :, -1] * 3 == pytest.approx(np.array([[1, 0], [0, 0], [-1, -1]]))
 
 
 @settings(deadline=None)
