@@ -55,10 +55,11 @@ def _next(
     kind: str, base: Genotype, index: int, rungs: list[int], template: Template | None
 ) -> Iterator[Move]:
     """Yield the move to the first rung that builds another network, if there is one."""
-    before = _filters(base, template)
+    before = sum(_filters(base, template))
     for rung in rungs:
         filters = _filters(_at(base, index, rung), template)
-        if filters != before:
+        # Below four filters there is nothing narrower: a width has four at least.
+        if sum(filters) > before if kind == "widen" else sum(filters) < before:
             # Of widths that build the same the one nearest to the template's: one name for each.
             same = [one for one in RUNGS if _filters(_at(base, index, one), template) == filters]
             width = min(same, key=lambda one: abs(math.log(one / FULL_WIDTH)))

@@ -10,7 +10,7 @@ from memnas_tf.errors import GenotypeError
 from memnas_tf.genotype import Genotype, from_string, live_cells
 from memnas_tf.genotype.genotype import has_output
 from memnas_tf.inheritance import plan_inheritance
-from memnas_tf.moves import grow, trim
+from memnas_tf.moves import grow, narrow, trim, widen
 from memnas_tf.template import Template, block_channels, cifar_template
 from tests.helpers.genotypes import genotypes
 
@@ -74,6 +74,19 @@ def test_a_larger_network_repeats_the_blocks():
     assert {place.block for place in inheritance.operations} == {1, 2, 3, 4}
 
 
+def test_a_widened_block_keeps_its_filters_and_a_narrowed_one_the_first_of_them():
+    base = "0c3:0d3=/0c3+0id="
+    new, gone = (None,) * 4, plan(f"{base.replace('=/', '=@8/')}", base)
+    assert gone == plan(base, base)
+    template = cifar_template((8, 8, 3), classes=2, filters=8, blocks=2)
+    wider = plan("0c3:0d3=@12/0c3+0id=", base, template)
+    eight, sixteen = tuple(range(8)), tuple(range(8, 16))
+    assert wider.operations[2, 1, 0] == (*eight, *new, *sixteen, *new)
+    assert wider.classifier == eight
+    narrower = plan("0c3:0d3=@4/0c3+0id=", base, template)
+    assert narrower.operations[2, 1, 0] == (0, 1, 2, 3, 8, 9, 10, 11)
+
+
 @pytest.mark.parametrize("pair", [("2x0c3+0c3", "2x0c3+0c3="), ("2x0c3+0c3=", "2x0c3+0c3")])
 def test_what_cannot_be_built_is_refused(pair):
     with pytest.raises(GenotypeError, match="block 1 has no output"):
@@ -83,11 +96,16 @@ def test_what_cannot_be_built_is_refused(pair):
 @given(genotypes(max_blocks=2, max_cells=3), st.integers(0, 10**6))
 def test_a_move_takes_over_channels_that_are_there(base, number):
     template = cifar_template((8, 8, 3), 2, filters=2, blocks=len(base.blocks))
-    moves = [*trim(base), *islice(grow(base), number % 50, None, 50)]
+    moves = [*trim(base), *widen(base), *narrow(base)]
+    moves += islice(grow(base), number % 50, None, 50)
     move = moves[number % len(moves)]
     assume(all(map(has_output, move.blocks)))
-    inheritance = plan_inheritance(Genotype(move.blocks), base, template)
-    width, old_width = (block_channels(blocks[-1], 2) for blocks in (move.blocks, base.blocks))
+    genotype = Genotype(move.blocks, move.widths)
+    inheritance = plan_inheritance(genotype, base, template)
+    width, old_width = (
+        block_channels(block, geometry.filters)
+        for block, geometry in (list(template.geometries(one))[-1] for one in (genotype, base))
+    )
     taken = [channel for channel in inheritance.classifier if channel is not None]
     assert len(inheritance.classifier) == width
     assert taken == sorted(set(taken)) and set(taken) <= set(range(old_width))

@@ -96,14 +96,14 @@ def test_an_array_of_another_shape_is_refused(shape):
         (0, 1, r"block 1, cell 2: \[1, 1\] is no one-hot code"),
         (1, 0, r"block 1, cell 2: \[0, 0\] is no one-hot code"),
         (4, 1, r"block 1, cell 2: \[1, 0, 0, 0, 0, 1, 0\] is no one-hot code"),
-        (-2, 1, r"block 1, cell 2: \(1, 1, 1\) is no combination's code"),
+        (-3, 1, r"block 1, cell 2: \(1, 1, 1\) is no combination's code"),
     ],
 )
 def test_a_bad_code_is_refused_with_its_place(position, value, message):
     bits = encode(from_string("0c3+0c3=,0d3+0d3="), 2)
     bits[0, 1, position] = value
-    if position == -2:
-        bits[0, 1, -1] = 1
+    if position == -3:
+        bits[0, 1, -2] = 1
     with pytest.raises(GenotypeError, match=message):
         decode(bits)
 

@@ -46,16 +46,28 @@ def test_round_trip(genotype):
     assert from_string(to_string(genotype)) == genotype
 
 
+def test_a_width_stands_behind_its_block():
+    genotype = from_string("5x0d3+0f7=@12")
+    assert genotype.widths == (12,) * 5
+    assert to_string(genotype) == "5x0d3+0f7=@12"
+    assert from_string("0c3+0c3=/0c3+0c3=@8/0c3+0c3=@4").widths == (8, 8, 4)
+    assert to_string(from_string("0c3+0c3=/0c3+0c3=@4")) == "0c3+0c3=/0c3+0c3=@4"
+
+
 @settings(deadline=None)
 @given(genotypes(max_cells=12))
 def test_nothing_needs_quoting_in_a_shell(genotype):
-    assert re.fullmatch(r"[A-Za-z0-9.,:+/=]+", to_string(genotype))
+    assert re.fullmatch(r"[A-Za-z0-9.,:+/=@]+", to_string(genotype))
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("0c3+0c3=/0c3*0c3=", r"block 2, cell 1: cannot read '0c3\*0c3='"),
+        ("0c3+0c3=@", r"block 1: cannot read the width ''; .* ends in @12"),
+        ("0c3+0c3=/0c3+0c3=@1.5", r"block 2: cannot read the width '1.5'"),
+        ("0c3+0c3=@8@8", r"block 1: cannot read the width '8@8'"),
+        ("2x0c3+0c3=@65", r"block 1: the width is 65; give eighths of the filters, 1 to 64"),
         ("0c3+0c3,0c3+=", r"block 1, cell 2: cannot read '0c3\+='"),
         ("0c3+0c3,,0c3+0c3", "block 1, cell 2: cannot read ''"),
         ("0c3+0c3==", "block 1, cell 1: cannot read"),

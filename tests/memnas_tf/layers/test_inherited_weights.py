@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from memnas_tf.genotype import canonical, from_string
-from memnas_tf.inheritance import plan_inheritance
+from memnas_tf.inheritance import OperationPlace, plan_inheritance
 from memnas_tf.layers import build_network
 from memnas_tf.layers.inherited_weights import inherit_weights, read_weights
-from memnas_tf.moves import generate_candidates
+from memnas_tf.moves import generate_candidates, narrow, widen
 from memnas_tf.template import Template
 
 # Strides and widths such that an identity passes through in one place and convolves in another.
@@ -65,6 +65,38 @@ def test_a_grown_network_computes_what_its_base_computes(base, grown):
     model = inherited(genotype, base, base_model)
     assert (model.count_params() > base_model.count_params()) == cell.is_output
     assert_same_answers(model, base_model)
+
+
+WIDE = Template((9, 8, 3), 4, (8, 8, 8), (2, 1, 1), stem=(3,))
+
+
+@pytest.mark.parametrize("base", [EVERY_OPERATION, PASSING_ON, BYPASSED])
+@pytest.mark.parametrize("block", [0, 2])
+def test_a_widened_network_computes_what_its_base_computes(base, block):
+    base = from_string(base)
+    base_model = trained_like(base, WIDE)
+    move = list(widen(base, WIDE))[block]
+    genotype = type(base)(move.blocks, move.widths)
+    model = inherited(genotype, base, base_model, WIDE)
+    assert model.count_params() > base_model.count_params()
+    expected = answers(base_model, WIDE)
+    assert expected.std(axis=0).min() > 1e-3, "the base gives every image the same answer"
+    np.testing.assert_allclose(answers(model, WIDE), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_narrowed_network_keeps_the_first_filters():
+    base = from_string(EVERY_OPERATION)
+    weights = read_weights(trained_like(base, WIDE))
+    move = next(iter(narrow(base, WIDE)))
+    genotype = type(base)(move.blocks, move.widths)
+    model = build_network(genotype, WIDE)
+    inherit_weights(model, weights, plan_inheritance(genotype, base, WIDE))
+    narrowed = read_weights(model)
+    place = OperationPlace(1, 1, 0)
+    kernel, old_kernel = (one.operations[place][0][0] for one in (narrowed, weights))
+    assert kernel.shape[3] < old_kernel.shape[3]
+    np.testing.assert_array_equal(kernel, old_kernel[..., : kernel.shape[3]])
+    assert np.isfinite(answers(model, WIDE)).all()
 
 
 def test_a_canonical_base_is_inherited_from_in_its_own_order():

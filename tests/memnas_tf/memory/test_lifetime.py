@@ -91,7 +91,7 @@ def test_block_by_block_is_the_same_as_the_whole_network(genotype, data):
 @settings(deadline=None, max_examples=50)
 @given(genotypes(max_blocks=1), st.data())
 def test_a_genotype_of_another_number_of_blocks(genotype, data):
-    repeated = Genotype(genotype.blocks * 3)
+    repeated = Genotype(genotype.blocks * 3, genotype.widths * 3)
     template = data.draw(templates(3))
     assert lifetime_memory(genotype, template) == lifetime_memory(repeated, template)
 

@@ -27,7 +27,7 @@ def test_no_network_is_lost(base):
     """Each move's network is among the candidates, is the base, or cannot be built."""
     keys = {candidate.key for candidate in generate_candidates(base, max_cells=4)}
     for move in (*grow(base), *trim(base)):
-        genotype = Genotype(move.blocks)
+        genotype = Genotype(move.blocks, move.widths)
         if canonical_key(genotype) not in {*keys, canonical_key(base)}:
             with pytest.raises(ValueError, match="has no output"):
                 genotype.require_buildable()
