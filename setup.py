@@ -5,6 +5,11 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
+# The build that the tests run; there are wheels for x86-64 Linux, and none for Python 3.13 yet.
+TFLM = (
+    "tflite-micro==0.dev20261023182759; "
+    "python_version < '3.13' and sys_platform == 'linux' and platform_machine == 'x86_64'"
+)
 # What runs the example notebook, and what builds the API reference.
 DOCS = ["ipykernel>=6.29,<8", "nbclient>=0.10,<1", "nbformat>=5.10,<6", "pdoc>=15,<17"]
 
@@ -27,17 +32,19 @@ setup(
         include=["memnas_tf*", "tuner*", "serving*", "memnas_cli*"],
     ),
     package_data={
-        "memnas_tf": ["py.typed"],
+        "memnas_tf": ["py.typed", "tflm/*.toml"],
         "tuner.report": ["html/*.jinja", "html/*.css", "html/*.js"],
     },
     install_requires=requirements(),
     extras_require={
         "litert": ["ai-edge-litert>=2.1,<3"],
         "jax": ["jax>=0.4.34,<0.12"],
+        "tflm": [TFLM],
         "docs": DOCS,
         "dev": [
             *DOCS,
             "ai-edge-litert>=2.1,<3",
+            TFLM,
             "hypothesis>=6.100,<7",
             "jax>=0.4.34,<0.12",
             "mypy>=1.13,<3",

@@ -12,6 +12,8 @@ from memnas_tf.memory.kernels import REDUCTIONS, Operation, OperationGraph, Tens
 # The schema's numbers of types, and the bytes of a value.
 BYTES_OF_TYPE = {0: 4, 1: 2, 2: 4, 3: 1, 4: 8, 6: 1, 7: 2, 9: 1}
 
+CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
+
 
 class LitertModel(NamedTuple):
     """A LiteRT file.
@@ -124,7 +126,7 @@ class _Reader:
         kind = self._kind(operator)
         inputs, outputs = self._known(operator.inputs), self._known(operator.outputs)
         operation = Operation(kind, inputs, outputs)
-        if kind == "CONV_2D":
+        if kind in CONVOLUTIONS:
             _, height, width, _ = self._shape(operator.inputs[1])
             options = operator.builtinOptions
             steps = (

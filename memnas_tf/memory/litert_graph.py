@@ -17,6 +17,8 @@ from memnas_tf.template import STEM_PRIMITIVES, Geometry, Template
 
 BYTES_PER_VALUE = {"float32": 4, "int8": 1}
 
+LAST_NAME = "~"  # the normalisation's, which comes after those of the network's layers
+
 Shape = tuple[int, ...]  # batch, height, width, channels
 
 
@@ -48,13 +50,16 @@ class _Builder:
         return tensor
 
 
-def litert_graph(genotype: Genotype, template: Template, dtype: str = "float32") -> OperationGraph:
+def litert_graph(
+    genotype: Genotype, template: Template, dtype: str = "float32", normalise: bool = False
+) -> OperationGraph:
     """Lay out the operations that LiteRT runs for a network, for one image.
 
     Args:
         genotype: The architecture.
         template: The network's size.
         dtype: The type of all tensors, "float32" or "int8".
+        normalise: Whether it takes pixels and normalises them first, as exported files do.
 
     Returns:
         The operations in the order in which they run.
@@ -68,6 +73,9 @@ def litert_graph(genotype: Genotype, template: Template, dtype: str = "float32")
     genotype.require_buildable()
     builder = _Builder((1, *template.input_shape))
     tensor = 0
+    if normalise:
+        shape = builder.shapes[0]
+        tensor = builder.add("DEPTHWISE_CONV_2D", LAST_NAME, (tensor,), shape, weights=True)
     for filters in template.stem:
         # The names of stem layers are larger than those of blocks.
         tensor = _add_primitives(builder, "stem", STEM_PRIMITIVES, tensor, filters, 2)
@@ -135,8 +143,16 @@ def _add_primitives(
                     window=kernel,
                     has_gaps=max(step, dilation) > 1,
                 )
-            case DepthwiseConv():
-                tensor = builder.add("DEPTHWISE_CONV_2D", name, (tensor,), shape, weights=True)
+            case DepthwiseConv(kernel):
+                tensor = builder.add(
+                    "DEPTHWISE_CONV_2D",
+                    name,
+                    (tensor,),
+                    shape,
+                    weights=True,
+                    window=kernel,
+                    has_gaps=step > 1,
+                )
             case Pool(kind):
                 kind = "MAX_POOL_2D" if kind == "max" else "AVERAGE_POOL_2D"
                 tensor = builder.add(kind, name, (tensor,), shape)

@@ -54,6 +54,7 @@ def sources(package):
         "memnas_tf.operations",
         "memnas_tf.primitives",
         "memnas_tf.template",
+        "memnas_tf.tflm",
     ],
 )
 def test_architectures_need_neither_tensorflow_nor_keras(module):

@@ -1,0 +1,79 @@
+"""LiteRT files as the schema's objects, to be read, changed and written."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from memnas_tf.errors import ExportError
+
+IDENTIFIER = b"TFL3"
+
+
+@cache
+def schema() -> Any:
+    """Import the schema's module, which takes seconds."""
+    from tensorflow.lite.python import schema_py_generated
+
+    return schema_py_generated
+
+
+@cache
+def _names() -> dict[int, str]:
+    return {
+        number: name
+        for name, number in vars(schema().BuiltinOperator).items()
+        if isinstance(number, int)
+    }
+
+
+def read_flatbuffer(content: bytes) -> Any:
+    """Read a LiteRT model of one graph.
+
+    Args:
+        content: The LiteRT model.
+
+    Returns:
+        A `ModelT` of the schema.
+
+    Raises:
+        ExportError: If the content is none, is damaged, or has several graphs.
+    """
+    if content[4:8] != IDENTIFIER:
+        raise ExportError("the content is no LiteRT model: it lacks the identifier TFL3")
+    try:
+        model = schema().ModelT.InitFromObj(schema().Model.GetRootAs(content))
+        count = len(model.subgraphs)
+        if count == 1:
+            _check_numbers(model)
+    except Exception as error:  # what lies where an offset should be can be anything
+        raise ExportError(
+            f"the LiteRT model is damaged: {error or type(error).__name__}"
+        ) from error
+    if count != 1:
+        raise ExportError(f"the model has {count} subgraphs; models of one are known to work")
+    return model
+
+
+def kind_of(model: Any, operator: Any) -> str:
+    """Return an operator's kind, such as "CONV_2D"."""
+    code = model.operatorCodes[operator.opcodeIndex]
+    number = max(code.builtinCode, code.deprecatedBuiltinCode)
+    if number == schema().BuiltinOperator.CUSTOM:
+        return (code.customCode or b"CUSTOM").decode(errors="replace")
+    return _names()[number]
+
+
+def _check_numbers(model: Any) -> None:
+    """Look at every number that stands for a tensor, a buffer or a kind."""
+    subgraph = model.subgraphs[0]
+    for tensor in subgraph.tensors:
+        if not 0 <= tensor.buffer < len(model.buffers):
+            raise ValueError(f"there is no buffer {tensor.buffer}")
+    indices = [*subgraph.inputs, *subgraph.outputs]
+    for operator in subgraph.operators:
+        kind_of(model, operator)
+        indices += [*operator.outputs, *(i for i in operator.inputs if i != -1)]
+    for index in indices:
+        if not 0 <= index < len(subgraph.tensors):
+            raise ValueError(f"there is no tensor {index}")
