@@ -76,7 +76,8 @@ class Pool:
 
 Primitive: TypeAlias = Conv | DepthwiseConv | BatchNorm | ReLU | Pool
 
-SUBSAMPLE = Pool("max", (1, 1), strided=True)
+# The average, as the maximum hides values that are no numbers.
+SUBSAMPLE = Pool("average", (1, 1), strided=True)
 
 
 def at_stride(primitives: Iterable[Primitive], stride: int) -> Iterator[Primitive]:

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from memnas_tf.layers.batch_normalization import FusedBatchNormalization
+from memnas_tf.layers.strided_pointwise import keep_positions_first
 from memnas_tf.operations import operation_primitives
 from memnas_tf.primitives import BatchNorm, Conv, DepthwiseConv, Pool, Primitive, ReLU
 
@@ -34,7 +35,7 @@ def primitive_layer(
     step = stride if getattr(primitive, "strided", False) else 1
     match primitive:
         case Conv(kernel, dilation):
-            return keras.layers.Conv2D(
+            layer = keras.layers.Conv2D(
                 filters,
                 kernel,
                 strides=step,
@@ -44,6 +45,8 @@ def primitive_layer(
                 kernel_initializer="he_normal",
                 dtype=dtype,
             )
+            keep_positions_first(layer)
+            return layer
         case DepthwiseConv(kernel):
             return keras.layers.DepthwiseConv2D(
                 kernel,

@@ -45,6 +45,8 @@ def convert(
         raise ConfigError(f"the ends are {ends!r}; use int8 or uint8")
     import tensorflow as tf  # here, as it takes seconds
 
+    from memnas_tf.layers.strided_pointwise import for_inference
+
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     if dtype == "float16":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -60,7 +62,7 @@ def convert(
         converter.representative_dataset = lambda: ([image] for image in calibration)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = getattr(tf, ends)
-    with quiet_output(), whole_dilated_convolutions():
+    with quiet_output(), whole_dilated_convolutions(), for_inference():
         try:
             content: bytes = converter.convert()
         except Exception as error:  # the converter raises what it likes

@@ -112,6 +112,14 @@ def test_the_strided_dilated_convolution_is_every_second_position_of_the_dilated
     np.testing.assert_allclose(strided(inputs), expected, rtol=1e-5, atol=1e-6)
 
 
+def test_the_strided_dilated_convolution_hides_no_value_that_is_no_number():
+    inputs = images((8, 8, 3))
+    inputs[0, 2, 2] = np.nan
+    outputs = keras.ops.convert_to_numpy(OperationLayer("dilated_3x3", FILTERS, stride=2)(inputs))
+    assert np.isnan(outputs[0, :3, :3]).all()
+    assert np.isfinite(outputs[1]).all()
+
+
 def test_the_dilated_convolution_by_hand():
     """Only the dilated kernel's nine positions are read, two apart."""
     keras.utils.set_random_seed(0)

@@ -66,7 +66,9 @@ def test_normalisation_and_rectifier_become_part_of_it_with_any_stride(size):
     template = cifar_template(size, 3, filters=4, blocks=2)
     model = trained_like(_network("2x0a3+0a3=", template))
     end = ["MEAN", "FULLY_CONNECTED", "SOFTMAX"]
-    check(model, size, [*(["CONV_2D"] * 2), "ADD", "MAX_POOL_2D", *(["CONV_2D"] * 2), "ADD", *end])
+    check(
+        model, size, [*(["CONV_2D"] * 2), "ADD", "AVERAGE_POOL_2D", *(["CONV_2D"] * 2), "ADD", *end]
+    )
 
 
 def _network(text, template):

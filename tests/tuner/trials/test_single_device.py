@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 from tensorflow.python.framework.func_graph import FuncGraph
 
+from memnas_tf.genotype import from_string
+from memnas_tf.layers import build_network
+from memnas_tf.template import cifar_template
+from memnas_tf.training.compiling import compile_network
 from memnas_tf.training.fused_momentum import fuse_momentum
 from tuner.trials.single_device import skip_all_reduce
 
@@ -71,3 +75,19 @@ def test_a_saved_optimizer_knows_nothing_of_it():
 
 def test_no_optimizer_is_let_pass():
     skip_all_reduce(None)
+
+
+def test_no_graph_of_a_network_with_strides_stays_behind():
+    network = from_string("0id+0c3=/0f7+0a3=")
+
+    def train_network():
+        keras.utils.clear_session()
+        model = build_network(network, cifar_template((4, 4, 1), 2, filters=2, blocks=2))
+        compile_network(model)
+        skip_all_reduce(model.optimizer)
+        model.fit(np.ones((2, 4, 4, 1), "float32"), np.zeros(2), verbose=0)
+
+    train_network()
+    before = graphs()
+    train_network()
+    assert graphs() <= before
