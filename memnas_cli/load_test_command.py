@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from memnas_cli.seconds import Seconds
 from memnas_cli.server_options import ServerOptions, read_server_options, server_options
 from memnas_cli.shapes import Counts
 from serving.client.client import DEFAULT_SIGNATURE
@@ -41,13 +42,13 @@ _PERCENTS = (50, 90, 99)
 @click.option(
     "--seconds",
     default=5.0,
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(),
     help="How long each load is measured.",
 )
 @click.option(
     "--warm-up",
     default=1.0,
-    type=click.FloatRange(0),
+    type=Seconds(min_open=False),
     help="Seconds that each load lasts before it is measured.",
 )
 @click.option("--plot", type=click.Path(dir_okay=False), help="Draw to a .png or .svg file.")

@@ -9,13 +9,11 @@ from typing import Any
 import click
 from rich.console import Console
 
-from serving.client.retries import RetryPolicy
+from memnas_cli.seconds import Seconds
 from serving.client.target import Target
 from serving.server.command import POLL_SECONDS
 from serving.server.configuration import default_folder
 from serving.server.labels import LabelMove, Labels
-
-_ASK_SECONDS = 5.0  # for one look at the server
 
 _OPTIONS = (
     click.argument("directory", type=click.Path(path_type=Path)),
@@ -28,8 +26,8 @@ _OPTIONS = (
     click.option(
         "--timeout",
         default=60.0,
-        type=click.FloatRange(0, min_open=True),
-        help="Seconds to wait for the server.",
+        type=Seconds(),
+        help="Seconds to wait for the server: to load the version, and to move the label.",
     ),
 )
 
@@ -90,7 +88,7 @@ def _run(
 
     folder = config or default_folder(directory)
     name = model or directory.resolve().name
-    client = RestClient(Target(server, name), _ASK_SECONDS, RetryPolicy(attempts=1))
+    client = RestClient(Target(server, name), timeout)
     with client, Console(stderr=True).status("") as status:
         watch = ServerWatch(client, timeout)
         is_there = watch.is_there()

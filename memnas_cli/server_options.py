@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import click
 
 from memnas_cli.quiet import import_quietly
+from memnas_cli.seconds import Seconds
 from serving.client.client import Client
 from serving.client.retries import RetryPolicy
 from serving.client.target import Target
@@ -31,8 +32,8 @@ _OPTIONS = (
     click.option(
         "--timeout",
         default=10.0,
-        type=click.FloatRange(0, min_open=True),
-        help="Seconds that the server has for each attempt.",
+        type=Seconds(),
+        help="Seconds that a request may take, further attempts included.",
     ),
 )
 
@@ -43,7 +44,7 @@ class ServerOptions(NamedTuple):
     Attributes:
         target: The model.
         rest: Whether over REST.
-        timeout: How long the server has for each attempt, in seconds.
+        timeout: How long a request may take, in seconds.
     """
 
     target: Target
@@ -100,7 +101,7 @@ def read_server_options(
         model: The model's name.
         version: Its version, if it is named.
         label: Its version's label, if it is named.
-        timeout: How long the server has for each attempt, in seconds.
+        timeout: How long a request may take, in seconds.
 
     Returns:
         The model, and how it is asked.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, TypeVar
 
+from serving.client.deadline import Deadline, check_timeout
 from serving.client.failures import CallFailed, explain
 from serving.client.prediction import Outputs, Prediction, read_predictions
 from serving.client.retries import RetryPolicy, call_with_retries
@@ -23,16 +23,20 @@ class Client(ABC):
 
     Args:
         target: The model.
-        timeout: How long the server has for each attempt, in seconds.
+        timeout: How long a call may take in all, further attempts included, in seconds.
         retries: How often to try.
+
+    Raises:
+        ServingError: If the timeout is none.
     """
 
     def __init__(
         self, target: Target, timeout: float = 10.0, retries: RetryPolicy | None = None
     ) -> None:
         self.target = target
-        self.timeout = timeout
+        self.timeout = check_timeout(timeout)
         self.retries = retries or RetryPolicy()
+        self._signatures: dict[str, Signature | str] | None = None
 
     def predict(self, images: Images, signature: str = DEFAULT_SIGNATURE) -> list[Prediction]:
         """Ask what images show, in one request.
@@ -47,14 +51,16 @@ class Client(ABC):
 
         Raises:
             ServingError: If the images do not fit the signature, or the server cannot be reached,
-                is slow, does not serve the model or refuses the request.
+                is slow, does not serve the model, refuses the request or answers what the
+                signature does not give.
         """
         if not len(images):
             return []
-        chosen = self.signature(signature)
+        deadline = Deadline(self.timeout)
+        chosen = self._choose(signature, deadline)
         request = self.prepare(chosen.check(images), chosen)
-        outputs = self._ask(lambda: self.send_once(request))
-        return read_predictions(outputs, len(images), signature)
+        outputs = self._ask(lambda: self.send_once(request, deadline), deadline)
+        return read_predictions(outputs, len(images), chosen)
 
     def signature(self, name: str = DEFAULT_SIGNATURE) -> Signature:
         """Find out what a signature takes and gives.
@@ -68,12 +74,12 @@ class Client(ABC):
         Raises:
             ServingError: If the model has none of the name, or for the reasons of `predict`.
         """
-        return choose_signature(self.signatures, name, self.target.model)
+        return self._choose(name, Deadline(self.timeout))
 
-    @cached_property
+    @property
     def signatures(self) -> dict[str, Signature | str]:
         """The model's signatures; a text in place of one says why it cannot be used."""
-        return self._ask(self._fetch_signatures)
+        return self._known_signatures(Deadline(self.timeout))
 
     @abstractmethod
     def prepare(self, images: Images, signature: Signature) -> Any:
@@ -88,11 +94,12 @@ class Client(ABC):
         """
 
     @abstractmethod
-    def send_once(self, request: Any) -> Outputs:
+    def send_once(self, request: Any, deadline: Deadline) -> Outputs:
         """Send a request, without trying again.
 
         Args:
             request: What `prepare` made.
+            deadline: When the whole response has to be there.
 
         Returns:
             The response.
@@ -106,11 +113,19 @@ class Client(ABC):
         """Close the connection."""
 
     @abstractmethod
-    def _fetch_signatures(self) -> dict[str, Signature | str]: ...
+    def _fetch_signatures(self, deadline: Deadline) -> dict[str, Signature | str]: ...
 
-    def _ask(self, call: Callable[[], _Answer]) -> _Answer:
+    def _choose(self, name: str, deadline: Deadline) -> Signature:
+        return choose_signature(self._known_signatures(deadline), name, self.target.model)
+
+    def _known_signatures(self, deadline: Deadline) -> dict[str, Signature | str]:
+        if self._signatures is None:
+            self._signatures = self._ask(lambda: self._fetch_signatures(deadline), deadline)
+        return self._signatures
+
+    def _ask(self, call: Callable[[], _Answer], deadline: Deadline) -> _Answer:
         try:
-            return call_with_retries(call, self.retries)
+            return call_with_retries(call, self.retries, deadline)
         except CallFailed as failure:
             raise explain(failure, self.target, self.timeout) from failure
 

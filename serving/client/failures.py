@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from memnas_tf.errors import ServingError
 from serving.client.target import Target
 
@@ -12,7 +15,8 @@ class CallFailed(Exception):
     """Tell that one request failed.
 
     Attributes:
-        code: The name of gRPC's status code, also where REST answered with a number of HTTP's.
+        code: The name of gRPC's status code, also where REST answered with a number of HTTP's; or
+            "REFUSED" where nobody listens, over REST.
         details: What the server or the network says.
         attempts: How many requests were sent.
     """
@@ -24,13 +28,28 @@ class CallFailed(Exception):
         self.attempts = 1
 
 
+def check_model(target: Target, spec: Mapping[str, Any]) -> None:
+    """Refuse what a server says of another model than the one that was asked for.
+
+    Args:
+        target: What was asked for.
+        spec: What the answer says that it is of: `name` and `version`, where it says so.
+
+    Raises:
+        CallFailed: If it is of another.
+    """
+    name, version = spec.get("name") or target.model, spec.get("version") or target.version
+    if name != target.model or (target.version is not None and str(version) != str(target.version)):
+        raise CallFailed("UNKNOWN", f"its answer is of version {version} of a model {name!r}")
+
+
 def explain(failure: CallFailed, target: Target, timeout: float) -> ServingError:
     """Say what a failed request means and what helps.
 
     Args:
         failure: The failure.
         target: What the request was for.
-        timeout: How long the server had for each attempt, in seconds.
+        timeout: How long the server had, in seconds.
 
     Returns:
         The error to raise.
@@ -38,7 +57,7 @@ def explain(failure: CallFailed, target: Target, timeout: float) -> ServingError
     server = f"the server at {target.server}"
     tried = f"; tried {failure.attempts} times" if failure.attempts > 1 else ""
     details = _short(failure.details)
-    if failure.code == "UNAVAILABLE":
+    if failure.code in ("REFUSED", "UNAVAILABLE"):
         message = (
             f"no model server answers at {target.server}{tried} ({details}); start it, or name "
             "another HOST:PORT with --server (gRPC and REST have ports of their own)"

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import numpy as np
-import requests
 
 from serving.client.client import Client
-from serving.client.failures import CallFailed
+from serving.client.connection import DirectConnection
+from serving.client.deadline import Deadline
+from serving.client.failures import CallFailed, check_model
+from serving.client.json_answer import error_text, read_answer, shape_of
 from serving.client.prediction import Outputs
 from serving.client.retries import RetryPolicy
 from serving.client.signature import Images, Signature, make_signature
@@ -30,6 +33,12 @@ _CODES = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
+_LONGEST_DOCUMENT = 4 << 20  # bytes of an answer that holds no predictions
+_VALUE_BYTES = 64  # of a number with the spaces around it
+_LABEL_BYTES = 4096
+_LONGEST_ANSWER = 256 << 20
+
+_Value = TypeVar("_Value")
 
 
 class RestRequest(NamedTuple):
@@ -38,33 +47,39 @@ class RestRequest(NamedTuple):
     Attributes:
         body: JSON.
         output_names: The names of the signature's outputs; a single one has none in the answer.
+        limit: The longest answer, in bytes.
     """
 
     body: bytes
     output_names: tuple[str, ...]
+    limit: int
 
 
 class RestClient(Client):
-    """Ask one model over REST.
+    """Ask one model over REST, without a proxy whatever the environment says.
 
     Args:
         target: The model, on the server's REST port, 8501 as a rule.
-        timeout: How long the server has for each attempt, in seconds.
+        timeout: How long a call may take in all, further attempts included, in seconds.
         retries: How often to try.
+
+    Raises:
+        ServingError: If the timeout is none.
     """
 
     def __init__(
         self, target: Target, timeout: float = 10.0, retries: RetryPolicy | None = None
     ) -> None:
         super().__init__(target, timeout, retries)
-        self._session = requests.Session()
-        self._address = f"http://{target.server}/v1/models/{quote(target.model, safe='')}"
+        self._connection = DirectConnection(target.host, target.port)
+        self._path = f"/v1/models/{quote(target.model, safe='')}"
 
-    def version_states(self, label: str | None = None) -> dict[int, str]:
+    def version_states(self, label: str | None, deadline: Deadline) -> dict[int, str]:
         """Ask which versions of the model there are; that of the target does not count.
 
         Args:
-            label: A label, to ask for its version alone.
+            label: A label, to ask for its version alone; None for all.
+            deadline: When the answer has to be there.
 
         Returns:
             The state of each version by its number, such as "LOADING" or "AVAILABLE".
@@ -72,12 +87,8 @@ class RestClient(Client):
         Raises:
             CallFailed: If the server cannot be reached or knows no version. It is asked once.
         """
-        document = self._call("GET", "" if label is None else f"/labels/{quote(label, safe='')}")
-        try:
-            entries = document["model_version_status"]
-            return {int(entry["version"]): entry["state"] for entry in entries}
-        except (KeyError, TypeError, ValueError) as error:
-            raise _not_understood(error) from error
+        path = "" if label is None else f"/labels/{quote(label, safe='')}"
+        return self._call("GET", path, None, deadline, _LONGEST_DOCUMENT, _states)
 
     def prepare(self, images: Images, signature: Signature) -> RestRequest:
         """Make a request that `send_once` sends."""
@@ -86,37 +97,37 @@ class RestClient(Client):
         else:
             values = [{"b64": base64.b64encode(image).decode("ascii")} for image in images]
         document = {"signature_name": signature.name, "inputs": {signature.input_name: values}}
-        return RestRequest(json.dumps(document).encode("ascii"), signature.output_names)
+        count = len(images)
+        limit = signature.most_values(count) * _VALUE_BYTES + count * _LABEL_BYTES
+        return RestRequest(
+            json.dumps(document).encode("ascii"),
+            tuple(signature.outputs),
+            min(_LONGEST_DOCUMENT + limit, _LONGEST_ANSWER),
+        )
 
-    def send_once(self, request: RestRequest) -> Outputs:
+    def send_once(self, request: RestRequest, deadline: Deadline) -> Outputs:
         """Send a request, without trying again."""
-        document = self._call("POST", f"{self._version()}:predict", request.body)
-        try:
+
+        def read(document: Any) -> Outputs:
             outputs = document["outputs"]
             if len(request.output_names) == 1:
                 outputs = {request.output_names[0]: outputs}
             return {name: np.asarray(values) for name, values in outputs.items()}
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise _not_understood(error) from error
+
+        path = f"{self._version()}:predict"
+        return self._call("POST", path, request.body, deadline, request.limit, read)
 
     def close(self) -> None:
         """Close the connection."""
-        self._session.close()
+        self._connection.close()
 
-    def _fetch_signatures(self) -> dict[str, Signature | str]:
-        document = self._call("GET", f"{self._version()}/metadata")
-        try:
-            signatures = document["metadata"]["signature_def"]["signature_def"]
-            return {
-                name: make_signature(
-                    name,
-                    {key: _type_and_shape(info) for key, info in signature["inputs"].items()},
-                    list(signature["outputs"]),
-                )
-                for name, signature in signatures.items()
-            }
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise _not_understood(error) from error
+    def _fetch_signatures(self, deadline: Deadline) -> dict[str, Signature | str]:
+        def read(document: Any) -> dict[str, Signature | str]:
+            check_model(self.target, document.get("model_spec", {}))
+            return _signatures(document["metadata"]["signature_def"]["signature_def"])
+
+        path = f"{self._version()}/metadata"
+        return self._call("GET", path, None, deadline, _LONGEST_DOCUMENT, read)
 
     def _version(self) -> str:
         if self.target.version is not None:
@@ -125,47 +136,37 @@ class RestClient(Client):
             return f"/labels/{quote(self.target.label, safe='')}"
         return ""
 
-    def _call(self, method: str, path: str, body: bytes | None = None) -> Any:
-        try:
-            response = self._session.request(
-                method, self._address + path, data=body, timeout=self.timeout
-            )
-        except requests.Timeout as error:
-            raise CallFailed("DEADLINE_EXCEEDED", str(error)) from error
-        except requests.RequestException as error:
-            raise CallFailed("UNAVAILABLE", _reason(error)) from error
-        if response.status_code != 200:
-            code = _CODES.get(response.status_code, f"HTTP {response.status_code}")
-            raise CallFailed(code, _error_text(response))
-        try:
-            return response.json()
-        except ValueError as error:
-            raise _not_understood(error) from error
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        deadline: Deadline,
+        limit: int,
+        read: Callable[[Any], _Value],
+    ) -> _Value:
+        answer = self._connection.ask(method, self._path + path, body, deadline, limit)
+        if answer.status != 200:
+            code = _CODES.get(answer.status, f"HTTP {answer.status}")
+            raise CallFailed(code, error_text(answer))
+        return read_answer(answer, read)
 
 
-def _type_and_shape(info: Any) -> tuple[str, tuple[int | None, ...]]:
-    sizes = [int(dimension["size"]) for dimension in info["tensor_shape"]["dim"]]
-    return info["dtype"], tuple(None if size < 0 else size for size in sizes)
+def _states(document: Any) -> dict[int, str]:
+    states = {
+        int(entry["version"]): str(entry["state"]) for entry in document["model_version_status"]
+    }
+    if len(states) != len(document["model_version_status"]):
+        raise ValueError("a version is there twice")
+    return states
 
 
-def _error_text(response: requests.Response) -> str:
-    try:
-        return str(response.json()["error"])
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {response.status_code} {response.reason}"
-
-
-def _reason(error: requests.RequestException) -> str:
-    """Find the operating system's words in what the layers of HTTP wrap around them."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-        cause = cause.__cause__ or cause.__context__
-    return str(error)
-
-
-def _not_understood(error: Exception) -> CallFailed:
-    return CallFailed(
-        "UNKNOWN", f"its answer is none of a model server's REST port ({type(error).__name__})"
-    )
+def _signatures(document: Any) -> dict[str, Signature | str]:
+    return {
+        name: make_signature(
+            name,
+            {key: (str(info["dtype"]), shape_of(info)) for key, info in entry["inputs"].items()},
+            {key: shape_of(info) for key, info in sorted(entry["outputs"].items())},
+        )
+        for name, entry in document.items()
+    }

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from serving.client.deadline import Deadline
 from serving.client.failures import CallFailed
 
 _Answer = TypeVar("_Answer")
 # A prediction changes nothing on the server, so a request that may have arrived can be sent again.
-_TRANSIENT = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"}
+_TRANSIENT = {"REFUSED", "UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"}
 
 
 @dataclass(frozen=True)
@@ -26,21 +27,22 @@ class RetryPolicy:
         attempts: The most attempts, at least 1.
         first_wait: The wait after the first attempt, in seconds.
         longest_wait: The longest wait, in seconds.
-        budget: No attempt starts later than this after the first, in seconds.
     """
 
     attempts: int = 4
     first_wait: float = 0.2
     longest_wait: float = 5.0
-    budget: float = 60.0
 
 
-def call_with_retries(call: Callable[[], _Answer], policy: RetryPolicy) -> _Answer:
-    """Call until it succeeds, fails for good, or the policy ends it.
+def call_with_retries(
+    call: Callable[[], _Answer], policy: RetryPolicy, deadline: Deadline
+) -> _Answer:
+    """Call until it succeeds, fails for good, or the policy or the deadline ends it.
 
     Args:
         call: One attempt.
         policy: How often.
+        deadline: No attempt starts after it.
 
     Returns:
         What the call returns.
@@ -48,7 +50,6 @@ def call_with_retries(call: Callable[[], _Answer], policy: RetryPolicy) -> _Answ
     Raises:
         CallFailed: What the last attempt raised, with the number of attempts.
     """
-    begin = time.monotonic()
     attempt = 1
     while True:
         try:
@@ -57,7 +58,7 @@ def call_with_retries(call: Callable[[], _Answer], policy: RetryPolicy) -> _Answ
             failure.attempts = attempt
             wait = policy.first_wait * 2 ** (attempt - 1)
             wait = min(wait, policy.longest_wait) * random.uniform(0.5, 1)
-            out_of_time = time.monotonic() + wait - begin > policy.budget
+            out_of_time = wait >= deadline.left()
             if failure.code not in _TRANSIENT or attempt >= policy.attempts or out_of_time:
                 raise
         time.sleep(wait)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,11 @@ from memnas_tf.errors import ServingError
 
 # Encoded images, of any length each, or the pixels of images.
 Images = Sequence[bytes] | NDArray
+
+# The sizes of dimensions; None for one that may vary.
+Shape = tuple[int | None, ...]
+
+_UNKNOWN_SIZE = 100_000  # classes, say
 
 _DTYPES = {"DT_UINT8": "uint8", "DT_FLOAT": "float32", "DT_STRING": "string"}
 
@@ -26,19 +32,33 @@ class Signature:
         dtype: "uint8" or "float32" for pixels, "string" for encoded images.
         image_shape: Height, width and channels of an image; None for what may vary. Empty for
             encoded images.
-        output_names: The names of the outputs.
+        outputs: For each output the sizes of its dimensions, with the batch's first; None for what
+            may vary, and for an output of which no shape is known.
     """
 
     name: str
     input_name: str
     dtype: str
-    image_shape: tuple[int | None, ...]
-    output_names: tuple[str, ...]
+    image_shape: Shape
+    outputs: Mapping[str, Shape | None]
 
     @property
     def takes_encoded(self) -> bool:
         """Whether an image is the content of its file."""
         return self.dtype == "string"
+
+    def most_values(self, images: int) -> int:
+        """Return how many values an answer has at most, where a size may vary a great many.
+
+        Args:
+            images: The number of images asked about.
+        """
+        return images * sum(
+            math.prod(
+                _UNKNOWN_SIZE if size is None else size for size in (shape or (None,) * 2)[1:]
+            )
+            for shape in self.outputs.values()
+        )
 
     def check(self, images: Images) -> Images:
         """Refuse images that the signature does not take.
@@ -122,8 +142,8 @@ def choose_signature(
 
 def make_signature(
     name: str,
-    inputs: Mapping[str, tuple[str, tuple[int | None, ...]]],
-    output_names: Sequence[str],
+    inputs: Mapping[str, tuple[str, Shape | None]],
+    outputs: Mapping[str, Shape | None],
 ) -> Signature | str:
     """Make a signature of what a server says of it.
 
@@ -131,7 +151,7 @@ def make_signature(
         name: The signature's name.
         inputs: For each input TensorFlow's name of its type, such as "DT_UINT8", and its shape,
             with the batch's size first.
-        output_names: The names of its outputs.
+        outputs: The shapes of its outputs, in the same form.
 
     Returns:
         The signature, or why this client cannot use it.
@@ -141,4 +161,6 @@ def make_signature(
     ((input_name, (dtype, shape)),) = inputs.items()
     if dtype not in _DTYPES:
         return f"its input is of type {dtype}, which no image is sent as"
-    return Signature(name, input_name, _DTYPES[dtype], shape[1:], tuple(sorted(output_names)))
+    if shape is None:
+        return "its input has no known shape"
+    return Signature(name, input_name, _DTYPES[dtype], shape[1:], outputs)

@@ -29,6 +29,16 @@ class Target:
     version: int | None = None
     label: str | None = None
 
+    @property
+    def host(self) -> str:
+        """The server's name or address, without the brackets of IPv6."""
+        return self.server.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The server's port."""
+        return int(self.server.rpartition(":")[2])
+
     def __post_init__(self) -> None:
         match = _ADDRESS.fullmatch(self.server)
         if not match or not 0 < int(match[1]) < 65536:

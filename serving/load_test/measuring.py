@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from memnas_tf.errors import ServingError
 from serving.client.client import Client
+from serving.client.deadline import Deadline
 from serving.client.failures import CallFailed
+from serving.client.prediction import check_outputs
 from serving.client.signature import Images, Signature
 
 _AFTER_FAILURE = 0.05  # seconds, so that a server that is gone is not hammered
@@ -38,7 +41,8 @@ class Measurement:
         load: The load.
         seconds: How long it was measured.
         latencies: How long each request took that was answered, in seconds.
-        failures: How many requests failed, by the name of gRPC's status code.
+        failures: How many requests failed, by the name of gRPC's status code; "WRONG_ANSWER" where
+            the signature gives no such answer.
     """
 
     load: Load
@@ -124,6 +128,7 @@ class _Worker(threading.Thread):
         self.failures: Counter[str] = Counter()
         self._client = client
         self._request = client.prepare(images, signature)
+        self._count, self._signature = len(images), signature
         self._begin = begin
         self._stopped = stop
 
@@ -131,18 +136,24 @@ class _Worker(threading.Thread):
         """Send, and count what is sent after the warm-up."""
         while not self._stopped.is_set():
             sent = time.perf_counter()
-            code = self._send()
+            code, seconds = self._send()
             if sent >= self._begin:
                 if code is None:
-                    self.latencies.append(time.perf_counter() - sent)
+                    self.latencies.append(seconds)
                 else:
                     self.failures[code] += 1
             if code is not None:
                 self._stopped.wait(_AFTER_FAILURE)
 
-    def _send(self) -> str | None:
+    def _send(self) -> tuple[str | None, float]:
+        """Send once, and return why it failed, if it did, and how long it took."""
+        sent = time.perf_counter()
         try:
-            self._client.send_once(self._request)
+            outputs = self._client.send_once(self._request, Deadline(self._client.timeout))
+            seconds = time.perf_counter() - sent
+            check_outputs(outputs, self._count, self._signature)
         except CallFailed as failure:
-            return failure.code
-        return None
+            return failure.code, time.perf_counter() - sent
+        except ServingError:
+            return "WRONG_ANSWER", time.perf_counter() - sent
+        return None, seconds

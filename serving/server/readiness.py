@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 
 from memnas_tf.errors import ServingError
+from serving.client.deadline import Deadline, check_timeout
 from serving.client.failures import CallFailed, explain
 from serving.client.rest_client import RestClient
 
 _PAUSE = 0.5  # between two looks, in seconds
+_LOOK = 5.0  # the longest look, in seconds
+_MAY_PASS = ("REFUSED", "UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED")
 
 
 class ServerWatch:
@@ -17,14 +20,20 @@ class ServerWatch:
     Args:
         client: Asks the server.
         seconds: The longest wait.
+
+    Raises:
+        ServingError: If the wait is none.
     """
 
     def __init__(self, client: RestClient, seconds: float) -> None:
         self._client = client
-        self._seconds = seconds
+        self._seconds = check_timeout(seconds)
 
     def is_there(self) -> bool:
         """Ask whether anybody listens at the server's address.
+
+        Only a connection that is refused says that nobody does. A gateway that answers in the
+        server's place, a name that is not known or a silence may hide one that runs.
 
         Returns:
             Whether something does.
@@ -32,7 +41,14 @@ class ServerWatch:
         Raises:
             ServingError: If it is a server without the model, or answers nothing of use.
         """
-        return self._states() is not None
+        deadline = Deadline(min(_LOOK, self._seconds))
+        try:
+            self._client.version_states(None, deadline)
+        except CallFailed as failure:
+            if failure.code == "REFUSED":
+                return False
+            raise explain(failure, self._client.target, deadline.seconds) from failure
+        return True
 
     def wait_for_version(self, version: int) -> None:
         """Wait until a version answers requests.
@@ -58,27 +74,32 @@ class ServerWatch:
         self._wait(label, version, f"move label {label!r} to version {version}")
 
     def _wait(self, label: str | None, version: int, what: str) -> None:
-        end = time.monotonic() + self._seconds
+        deadline = Deadline(self._seconds)
+        seen = "its versions: none"
         while True:
-            states = self._states(label) or {}
-            if states.get(version) == "AVAILABLE":
-                return
-            if time.monotonic() > end:
+            try:
+                states = self._states(label, deadline)
+            except CallFailed as failure:
+                if failure.code not in _MAY_PASS:
+                    raise explain(failure, self._client.target, self._seconds) from failure
+                seen = f"the last look: {failure.details}"
+            else:
+                if states.get(version) == "AVAILABLE":
+                    return
                 there = ", ".join(f"{number} {state}" for number, state in sorted(states.items()))
+                seen = f"its versions: {there or 'none'}"
+            if deadline.left() <= 0:
                 raise ServingError(
                     f"the server at {self._client.target.server} did not {what} within "
-                    f"{self._seconds:g} s (its versions: {there or 'none'}); read its log, or "
-                    "give it more with --timeout"
+                    f"{self._seconds:g} s ({seen}); read its log, or give it more with --timeout"
                 )
-            time.sleep(_PAUSE)
+            time.sleep(min(_PAUSE, deadline.left()))
 
-    def _states(self, label: str | None = None) -> dict[int, str] | None:
-        """Ask for the states of versions; None without a server."""
+    def _states(self, label: str | None, deadline: Deadline) -> dict[int, str]:
+        look = Deadline(min(_LOOK, deadline.require()))
         try:
-            return self._client.version_states(label)
+            return self._client.version_states(label, look)
         except CallFailed as failure:
-            if failure.code == "UNAVAILABLE":
-                return None
             if label is not None and failure.code in ("INVALID_ARGUMENT", "NOT_FOUND"):
                 return {}  # a new label, which the server has not read yet
-            raise explain(failure, self._client.target, self._client.timeout) from failure
+            raise

@@ -14,6 +14,7 @@ import base64
 import ctypes as c
 import json
 import math
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -173,5 +174,8 @@ def _serve(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
+    # What a graph prints must not be read as an answer.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     for answer in _serve(iter(sys.stdin)):
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer), file=answers, flush=True)

@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 
 from serving.client import RestClient, RetryPolicy, Target
+from serving.client.deadline import Deadline
 from serving.client.failures import CallFailed
 from serving.server.command import ServerSettings, host_command
 from serving.server.compose import COMPOSE_FILE, DEFAULT_IMAGE
@@ -77,7 +78,7 @@ def _wait(process, settings, name, log):
     with RestClient(target, 5, RetryPolicy(attempts=1)) as client:
         while time.monotonic() < end and process.poll() is None:
             try:
-                if "AVAILABLE" in client.version_states().values():
+                if "AVAILABLE" in client.version_states(None, Deadline(5)).values():
                     return
             except CallFailed:
                 pass  # not yet

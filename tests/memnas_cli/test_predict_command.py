@@ -131,6 +131,7 @@ def test_the_likeliest_classes_by_name(servers, images, tmp_path):
         (["photos"], ["--label", "stable", "--version", 1], "exclude each other"),
         (["photos"], ["--server", "localhost"], "write HOST:PORT"),
         (["photos"], ["--server", "127.0.0.1:1", "--attempts", 1], "no model server answers"),
+        (["photos"], ["--timeout", "1e-9"], "did not answer within 1e-09 s"),
         (["photos"], ["--labels", "gone.json"], "cannot read the preprocessing"),
     ],
 )
@@ -214,3 +215,11 @@ def test_load_tests_that_cannot_start(servers, options, message):
     assert result.exit_code == 2
     assert message in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "1e300"])
+@pytest.mark.parametrize("command", [["predict", "a.png"], ["load-test"]])
+def test_timeouts_that_are_none(command, seconds):
+    result = run(*command, "--model", "light", "--timeout", seconds)
+    assert result.exit_code == 2
+    assert "'--timeout'" in result.stderr

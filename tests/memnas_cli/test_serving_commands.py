@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from memnas_cli.main import main
 from serving.server.models_config import find_model, read_config, specific_versions
 from tests.helpers.config_follower import following_server
+from tests.helpers.hostile_servers import RawServer, always, response
 from tests.helpers.model_directories import make_versions
 
 FOLDER = Path("models/digits.serving")
@@ -133,3 +134,20 @@ def test_moves_that_are_refused(command, options, message):
     assert result.exit_code == 2
     assert message in result.stderr
     assert labels() == {"stable": 1}
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Unavailable", "504 Gateway Timeout"])
+def test_nothing_moves_behind_a_gateway_that_does_not_reach_the_server(status):
+    run("serve-config", "--stable", 1)
+    with RawServer(always(response(b"", status))) as gateway:
+        result = run("promote", "--version", 2, "--server", gateway.address)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert labels() == {"stable": 1}
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "1e300"])
+def test_waits_that_are_none(seconds):
+    result = run("promote", "--version", 2, "--timeout", seconds, *NOWHERE)
+    assert result.exit_code == 2
+    assert "'--timeout'" in result.stderr

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from memnas_cli.main import main
 from memnas_tf.errors import ServingError
 from serving.client import GrpcClient, RestClient, Target
+from serving.client.deadline import Deadline
 from serving.server.compose import health_script
 from serving.server.configuration import Batching, ServedModel
 from serving.server.models_config import find_model, read_config, specific_versions
@@ -102,7 +103,7 @@ def test_predictions_are_the_networks_own(running, kind, network, preprocessing)
 
 def test_health_and_metrics(running):
     with running.client("rest") as client:
-        assert client.version_states() == {1: "AVAILABLE"}
+        assert client.version_states(None, Deadline(5)) == {1: "AVAILABLE"}
     metrics = requests.get(f"http://{running.rest}{METRICS_PATH}", timeout=10)
     assert metrics.status_code == 200
     assert "tensorflow" in metrics.text
@@ -156,7 +157,7 @@ def test_a_version_that_is_exported_while_the_server_runs(running):
     assert specific_versions(model) == {1, 2, 3}
     running.run("rollback", "--label", "canary")
     with running.client("rest") as client:
-        assert client.version_states("canary") == {2: "AVAILABLE"}
+        assert client.version_states("canary", Deadline(5)) == {2: "AVAILABLE"}
 
 
 def test_files_are_decoded_by_the_server(running, tmp_path):
