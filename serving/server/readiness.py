@@ -75,14 +75,15 @@ class ServerWatch:
 
     def _wait(self, label: str | None, version: int, what: str) -> None:
         deadline = Deadline(self._seconds)
-        seen = "its versions: none"
+        seen = ""
         while True:
             try:
                 states = self._states(label, deadline)
             except CallFailed as failure:
                 if failure.code not in _MAY_PASS:
                     raise explain(failure, self._client.target, self._seconds) from failure
-                seen = f"the last look: {failure.details}"
+                if deadline.left() > 0 or not seen:  # a look that was cut short tells nothing
+                    seen = f"the last look: {failure.details}"
             else:
                 if states.get(version) == "AVAILABLE":
                     return
