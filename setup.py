@@ -33,6 +33,7 @@ setup(
     ),
     package_data={
         "memnas_tf": ["py.typed", "tflm/*.toml"],
+        "serving": ["*.jinja"],
         "tuner.report": ["html/*.jinja", "html/*.css", "html/*.js"],
     },
     install_requires=requirements(),

@@ -12,8 +12,7 @@ from matplotlib.image import imread
 from matplotlib.text import Text
 
 from memnas_tf.drawing import draw_lifetimes
-from memnas_tf.drawing.lifetime_layout import lay_out_lifetimes
-from memnas_tf.drawing.lifetime_plot import paint_lifetimes
+from memnas_tf.drawing.lifetime_plot import lifetime_figure
 from memnas_tf.errors import ConfigError
 from memnas_tf.memory.lifetime_rows import LifetimeRow
 
@@ -54,29 +53,36 @@ def texts(path):
     return [element.text for element in ET.parse(path).iter() if element.tag.endswith("}text")]
 
 
+def axes_of(rows, title="t", subtitle=""):
+    return lifetime_figure(rows, title, subtitle).axes
+
+
+def names(axes):
+    return [label.get_text().split("   ")[0] for label in axes.get_yticklabels()]
+
+
+def legend(rows):
+    return [text.get_text() for text in lifetime_figure(rows, "", "").legends[0].get_texts()]
+
+
 def test_the_peak_is_named_and_its_tensors_are_marked():
-    page = lay_out_lifetimes(ROWS, "t", "")
-    assert page.peak.lines == ("peak: 9.00 kB in step 3",)
-    assert [label.name for label in page.labels] == ["input", "right", "left", "deep", "sum"]
-    assert [label.name for label in page.labels if label.is_marked] == ["right", "left", "deep"]
-    assert page.legend[0][0] == "in memory in step 3: 3 of 5"
-    assert page.band.x < page.peak_point[0] < page.band.right
-    step = page.area.width / 4
-    assert page.peak_point[0] == pytest.approx(page.area.x + 2.5 * step)
+    bars, memory = axes_of(ROWS)
+    assert memory.get_title() == "peak: 9.00 kB in step 3"
+    assert names(bars) == ["input", "right", "left", "deep", "sum"]
+    weights = [label.get_weight() for label in bars.get_yticklabels()]
+    assert [weight == "bold" for weight in weights] == [False, True, True, True, False]
+    colours = [bar.get_facecolor() for bar in bars.patches if bar.get_height() < 1]
+    assert colours[1] == colours[2] == colours[3] != colours[0] == colours[4]
+    assert legend(ROWS) == ["in memory in step 3: 3 of 5", "at other times"]
 
 
 def test_bars_and_curve_follow_the_steps():
-    page = lay_out_lifetimes(ROWS, "t", "")
-    step = page.area.width / 4
-    spans = sorted(
-        (round((bar.box.x - page.area.x) / step), round((bar.box.right - page.area.x) / step))
-        for bar in page.bars
-    )
-    assert spans == [(0, 1), (1, 3), (1, 4), (2, 3), (3, 4)]
-    heights = [(page.memory.bottom - y) / page.memory.height * 9000 for _, y in page.curve]
-    assert heights == pytest.approx([1000, 1000, 5000, 5000, 9000, 9000, 4000, 4000])
-    assert [number for number, _ in page.step_ticks] == ["1", "2", "3", "4"]
-    assert [size for size, _ in page.memory_ticks] == ["0 B", "5.00 kB"]
+    bars, memory = axes_of(ROWS)
+    spans = [(bar.get_x() + 0.5, bar.get_x() + bar.get_width() - 0.5) for bar in bars.patches[1:]]
+    assert spans == [(row.first, row.last) for row in sorted(ROWS, key=lambda r: r[1:3])]
+    values, edges, _ = memory.patches[-1].get_data()
+    assert list(values) == [1000, 5000, 9000, 4000]
+    assert list(edges) == [0.5, 1.5, 2.5, 3.5, 4.5]
 
 
 @pytest.mark.parametrize(
@@ -85,57 +91,63 @@ def test_bars_and_curve_follow_the_steps():
 )
 def test_later_peaks_are_named(steps, end):
     rows = [LifetimeRow("a", 1, 7, 5), *(LifetimeRow("b", s, s, 5) for s in steps)]
-    assert lay_out_lifetimes(rows, "", "").peak.lines == (f"peak: 10 B in step 2{end}",)
+    assert axes_of(rows)[1].get_title() == f"peak: 10 B in step 2{end}"
 
 
 def test_many_later_peaks_are_counted():
-    page = lay_out_lifetimes([LifetimeRow("a", 1, 7, 5)], "", "")
-    assert page.peak.lines == ("peak: 5 B in step 1, and in 6 later steps",)
+    memory = axes_of([LifetimeRow("a", 1, 7, 5)])[1]
+    assert memory.get_title() == "peak: 5 B in step 1, and in 6 later steps"
 
 
-def test_of_many_rows_the_largest_and_those_at_the_peak_are_named():
+def test_of_many_rows_the_largest_and_those_at_the_peak_have_bars():
     rows = many(700)
-    page = lay_out_lifetimes(rows, "t", "")
-    assert len(page.bars) == 700
-    marked = [label for label in page.labels if label.is_marked]
-    assert len(marked) == sum(bar.is_marked for bar in page.bars)
-    assert len(marked) < len(page.labels) <= 42
-    assert "those in memory in step" in page.note.lines[0]
+    bars, _ = axes_of(rows)
+    shown = set(names(bars))
+    largest = sorted(rows, key=lambda row: -row.bytes)[:12]
+    assert {row.label for row in largest} <= shown and len(shown) <= 42
+    assert legend(rows)[2] == f"{700 - len(shown)} smaller ones have no bar, but count"
 
 
-def test_of_many_rows_at_the_peak_the_largest_are_named():
+def test_of_many_rows_at_the_peak_the_largest_have_bars():
     rows = [LifetimeRow(f"row {i}", 1, 2, 1 + i) for i in range(200)]
-    page = lay_out_lifetimes(rows, "t", "")
-    assert [label.name for label in page.labels] == [f"row {i}" for i in range(170, 200)]
-    assert "the 30 largest of them" in page.note.lines[0]
+    assert names(axes_of(rows)[0]) == [f"row {i}" for i in range(170, 200)]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_nothing_is_cut_off_and_the_page_stays_within_bounds(name):
-    page = lay_out_lifetimes(CASES[name], "A title " * 30, "A subtitle " * 40)
-    assert page.width <= 16 and page.height <= 19
-    for bar in page.bars:
-        assert page.area.x - 1e-9 <= bar.box.x and bar.box.right <= page.area.right + 1e-9
-        assert page.area.y - 1e-9 <= bar.box.y and bar.box.bottom <= page.area.bottom + 1e-9
-    assert page.area.bottom < page.peak.position[1] < page.memory.y
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_no_two_texts_overlap(name):
-    figure = paint_lifetimes(lay_out_lifetimes(CASES[name], "A title " * 30, "A subtitle"))
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in figure.findobj(Text)]
+def test_no_two_texts_overlap_and_none_is_cut_off(name):
+    figure = lifetime_figure(CASES[name], "A title " * 30, "A subtitle " * 20)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in drawn_texts(figure)]
     for number, box in enumerate(boxes):
         assert not any(box.padded(-1).overlaps(other.padded(-1)) for other in boxes[:number])
-        assert figure.bbox.x0 < box.x0 and box.x1 < figure.bbox.x1
-        assert figure.bbox.y0 < box.y0 and box.y1 < figure.bbox.y1
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1
+
+
+def drawn_texts(figure):
+    """All texts but those of ticks beyond the axes, and of ticks without a label."""
+    hidden = set()
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        low, high = sorted(axis.get_view_interval())
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+            labels = [tick.label1, tick.label2]
+            hidden.update(labels if not low <= tick.get_loc() <= high else labels[1:])
+            if not tick.label1.get_visible():
+                hidden.add(tick.label1)
+    return [
+        text
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text() and text not in hidden
+    ]
 
 
 def test_png(tmp_path):
     path = tmp_path / "new" / "plot.png"
     draw_lifetimes(ROWS, path, "A title", "A subtitle")
-    page = lay_out_lifetimes(ROWS, "A title", "A subtitle")
-    assert imread(path).shape[:2] == (int(page.height * 150), int(page.width * 150))
+    width, height = lifetime_figure(ROWS, "A title", "A subtitle").get_size_inches()
+    assert imread(path).shape[:2] == (int(height * 150), int(width * 150))
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -144,7 +156,7 @@ def test_svg_keeps_text_as_text(tmp_path):
     draw_lifetimes(ROWS, path, "A title", "at $5 & <more>")
     found = texts(path)
     for text in (
-        *("A title", "at $5 & <more>", "input", "left", "right", "deep", "sum", "4.00 kB"),
+        *("A title", "at $5 & <more>", "input   1.00 kB", "left   2.00 kB", "deep   4.00 kB"),
         *("peak: 9.00 kB in step 3", "in memory in step 3: 3 of 5", "memory", "step"),
     ):
         assert text in found

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from memnas_tf.drawing.lifetime_layout import lay_out_lifetimes
-from memnas_tf.drawing.lifetime_plot import paint_lifetimes
+from memnas_tf.drawing.lifetime_plot import lifetime_figure
 from memnas_tf.drawing.page import lay_out_page
 from memnas_tf.drawing.painting import paint
 from memnas_tf.genotype import from_string
@@ -40,4 +39,4 @@ def draw_network_lifetimes(genotype: str, template: Template) -> Figure:
         The figure.
     """
     rows = paper_rows(network_graph(from_string(genotype), template))
-    return paint_lifetimes(lay_out_lifetimes(rows, "", ""))
+    return lifetime_figure(rows, "", "")
