@@ -100,11 +100,13 @@ class SearchProgress(SearchListener):
             self._paused.add(trial.trial_id)
             rung = history.settings.rungs[len(trial.rung_qualities) - 1]
             why = f"  (at the rung of {rung} {'epoch' if rung == 1 else 'epochs'})"
+        words = trial.hyperparameter_words
+        with_values = f"  with {words}" if words else ""
         self.say(
             f"  {result}  {format_bytes(trial.parameter_bytes):>8} parameters"
             f"  {format_bytes(trial.lifetime_bytes):>8} lifetime"
             f"  {format_bytes(trial.arena_bytes):>8} arena"
-            f"  {took}  {trial.move}{why}"
+            f"  {took}  {trial.move}{with_values}{why}"
         )
         self._announce_winners(history)
         self._view.show(history, entry)

@@ -167,6 +167,8 @@ def print_search(console: Console, directory: Path) -> None:
     lines += [f"{objective.words:<21} {result}"]
     if best["test_accuracy"] is not None:
         lines += [f"test accuracy         {100 * best['test_accuracy']:.1f} %"]
+    if words := history.best and history.best.hyperparameter_words:
+        lines += [f"hyperparameters       {words}"]
     if epochs["cumulative"] > epochs["own"]:
         lines += [f"epochs                {epochs['own']}, with its bases' {epochs['cumulative']}"]
     lines += [
@@ -216,6 +218,7 @@ def _best(history: SearchHistory, directory: Path) -> dict[str, Any] | None:
         "round": history.round_of(best).number,
         "trial_id": best.trial_id,
         "epochs": _epochs(directory, best),
+        "hyperparameters": best.hyperparameters,
         **history.settings.objective.document(best.quality),
         "test_accuracy": measured.get("test_accuracy"),
         "parameter_bytes": best.parameter_bytes,

@@ -15,7 +15,16 @@ from memnas_tf.directory_lock import is_running
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
 from tuner.objective import SearchObjective
-from tuner.rounds import COMPLETED, FAILED, PAUSED, PLANNED, RUNNING, STATES, STOPPED
+from tuner.rounds import (
+    COMPLETED,
+    FAILED,
+    PAUSED,
+    PLANNED,
+    RUNNING,
+    STATES,
+    STOPPED,
+    describe_values,
+)
 from tuner.timing import format_seconds, seconds_left, trials_left
 
 
@@ -90,6 +99,7 @@ def _best(history: SearchHistory) -> dict[str, Any] | None:
     names = ("genotype", "trial_id", "parameter_bytes", "lifetime_bytes", "arena_bytes")
     return {
         **{name: getattr(best, name) for name in names},
+        "hyperparameters": best.hyperparameters,
         **history.settings.objective.document(best.quality),
     }
 
@@ -117,6 +127,8 @@ def _lines(document: dict[str, Any]) -> list[str]:
         objective = SearchObjective.from_state(document["objective"])
         result = objective.format(objective.quality(best[objective.name]))
         lines.append(f"best       {result}  {best['genotype']}")
+        if words := describe_values(best["hyperparameters"]):
+            lines.append(f"with       {words}")
     if document["workers"] is not None:
         lines += _worker_lines(document["workers"])
     if document["seconds_per_trial"] is not None:

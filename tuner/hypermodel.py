@@ -68,13 +68,18 @@ class MemNASHyperModel(keras_tuner.HyperModel):
     def shorten(self, model: keras.Model, share: float) -> None:
         """Let the learning rate of a compiled network fall over fewer steps, and in one cycle.
 
+        A rate that falls otherwise, or not at all, is that of a `build` of your own, and stays.
+
         Args:
             model: What `build` made.
             share: The part of the steps of a whole trial.
         """
-        if self.total_steps is not None:
+        rate = model.optimizer.get_config()["learning_rate"]
+        is_ours = isinstance(rate, dict) and rate["class_name"] == "CosineDecayRestarts"
+        if self.total_steps is not None and is_ours:
             steps = max(1, round(share * self.total_steps))
-            model.optimizer.learning_rate = warm_restarts(self.learning_rate, steps)
+            highest = rate["config"]["initial_learning_rate"]
+            model.optimizer.learning_rate = warm_restarts(highest, steps)
 
     def fit(
         self, hp: keras_tuner.HyperParameters, model: keras.Model, *args: Any, **kwargs: Any

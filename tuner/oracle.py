@@ -28,6 +28,7 @@ from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.distributed.leasing_oracle import LeasingOracle
 from tuner.halving import leave_rung, pause
 from tuner.history import ORACLE_FILE, SearchHistory, read_document
+from tuner.hyperparameters import asked_values, values_to_train, with_hyperparameters
 from tuner.keras_objective import keras_objective
 from tuner.planning import plan_round, require_fit, stop_reason
 from tuner.ranking import Ranker, make_ranker
@@ -41,6 +42,7 @@ from tuner.rounds import (
     PlannedTrial,
     Round,
     base_measurement,
+    base_trial,
     find_trial,
     ranked_trials,
 )
@@ -60,9 +62,9 @@ class MemNASOracle(LeasingOracle):
 
     Args:
         settings: The search's settings.
-        hyperparameters: Other hyperparameters of the hypermodel. They keep their defaults.
+        hyperparameters: Other hyperparameters of the hypermodel, which are searched jointly.
         allow_new_entries: Whether the hypermodel may ask for hyperparameters not listed.
-        tune_new_entries: As for any oracle; new entries keep their defaults either way.
+        tune_new_entries: Whether those are searched too; if not, they keep their defaults.
         max_retries_per_trial: How often a trial that crashed is tried again.
         max_consecutive_failed_trials: After how many failures in a row the search ends; None to
             end it only when a whole round has failed.
@@ -311,10 +313,7 @@ class MemNASOracle(LeasingOracle):
         if planned is None:
             return {"status": _STATUS.IDLE}
         planned.status, planned.trial_id = RUNNING, trial_id
-        values = {
-            **{hp.name: hp.default for hp in self.hyperparameters.space},
-            **trial_values(current, planned),
-        }
+        values = values_to_train(self.hyperparameters, current, planned)
         return {"status": _STATUS.RUNNING, "values": values}
 
     def _open_round(self) -> None:
@@ -329,7 +328,9 @@ class MemNASOracle(LeasingOracle):
             self.stop_reason = next_round
             self.save()
         else:
-            self.rounds.append(next_round)
+            base = base_trial(self.rounds)
+            space, seed = self.hyperparameters, self.settings.seed
+            self.rounds.append(with_hyperparameters(next_round, base, space, seed))
 
     def _plan(self, limit: int) -> Round | str:
         try:
@@ -382,6 +383,8 @@ class MemNASOracle(LeasingOracle):
         return until[0] == until[1] and (planned is None or planned.status == RUNNING)
 
     def _record(self, planned: PlannedTrial, trial: trial_module.Trial) -> None:
+        # With the defaults of what its hypermodel asked for only now.
+        planned.hyperparameters = asked_values(trial.hyperparameters.values)
         if trial.status != _STATUS.COMPLETED:
             planned.status = FAILED
             _LOGGER.warning("trial %s failed: %s", trial.trial_id, trial.message)

@@ -16,9 +16,9 @@ from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.files import remove_temporaries
 from tuner.history import ORACLE_FILE
+from tuner.hyperparameters import values_to_train
 from tuner.objective import SearchObjective
 from tuner.rounds import COMPLETED, FAILED, PAUSED, STOPPED, PlannedTrial, Round
-from tuner.search_space import trial_values
 from tuner.trials.trial_files import trial_directory
 from tuner.trials.trial_format import TRIAL_FILE, load_trial
 
@@ -103,10 +103,7 @@ def _remade(
     objective: SearchObjective,
 ) -> trial_module.Trial:
     hyperparameters = space.copy()
-    hyperparameters.values = {
-        **{hp.name: hp.default for hp in space.space},
-        **trial_values(entry, planned),
-    }
+    hyperparameters.values = values_to_train(space, entry, planned)
     trial = trial_module.Trial(hyperparameters, trial_id=planned.trial_id)
     trial.status = _EXPECTED.get(planned.status, trial.status)
     if planned.status in (COMPLETED, PAUSED, STOPPED) and planned.quality is not None:

@@ -42,6 +42,7 @@ class PlannedTrial:
         intermediate_bytes: The one of the two that the search aims at.
         base_trial: KerasTuner's trial of the round's base; None in the first round.
         predicted: The efficiency that the ranker expected, where one ranked it.
+        hyperparameters: Those that a hypermodel of your own asks for, by name.
         status: One of `STATES`: "paused" at a rung, "stopped" there for good.
         trial_id: KerasTuner's trial, once it has one.
         until_epoch: The rung that it trains to, in epochs; None to the end.
@@ -62,6 +63,7 @@ class PlannedTrial:
     intermediate_bytes: int
     base_trial: str | None = None
     predicted: float | None = None
+    hyperparameters: dict[str, Any] = field(default_factory=dict)
     status: str = PLANNED
     trial_id: str | None = None
     until_epoch: int | None = None
@@ -74,6 +76,11 @@ class PlannedTrial:
     def is_over(self) -> bool:
         """Whether the trial has been run, to whatever end."""
         return self.status in (COMPLETED, STOPPED, FAILED)
+
+    @property
+    def hyperparameter_words(self) -> str:
+        """Its hyperparameters for people; nothing if there are none."""
+        return describe_values(self.hyperparameters)
 
     @property
     def measurement(self) -> Measurement:
@@ -181,6 +188,14 @@ def final_qualities(trials: Sequence[PlannedTrial]) -> list[float]:
         + (gain(len(trial.rung_qualities) - 1) if trial.status == STOPPED else 0.0)
         for trial in trials
     ]
+
+
+def describe_values(hyperparameters: Mapping[str, Any]) -> str:
+    """Write hyperparameters for people, in one line."""
+    return ", ".join(
+        f"{name} {f'{value:.4g}' if isinstance(value, float) else value}"
+        for name, value in hyperparameters.items()
+    )
 
 
 def find_trial(rounds: Sequence[Round], trial_id: str) -> PlannedTrial | None:

@@ -21,6 +21,11 @@ from tuner.objective import SearchObjective
 from tuner.rounds import COMPLETED, FAILED, PAUSED, RUNNING, PlannedTrial, Round
 
 GENOTYPE, BASE_TRIAL, UNTIL_EPOCH = "genotype", "base_trial", "until_epoch"
+# What a trial of a search carries, whatever else its hypermodel asks for.
+OWN_VALUES = (
+    *("round", "move", "cells", "parameter_bytes", "lifetime_bytes", "arena_bytes"),
+    *(BASE_TRIAL, UNTIL_EPOCH, GENOTYPE, "base"),
+)
 
 
 def declare_trial_values(hp: keras_tuner.HyperParameters, blocks: int) -> None:
@@ -60,6 +65,7 @@ def trial_values(entry: Round, trial: PlannedTrial) -> dict[str, Any]:
         UNTIL_EPOCH: trial.until_epoch or 0,
         GENOTYPE: trial.genotype,
         "base": entry.base,
+        **trial.hyperparameters,
     }
 
 
@@ -88,6 +94,7 @@ def known_round(trial: trial_module.Trial, memory: str, objective: SearchObjecti
         status=states.get(trial.status, RUNNING),
         trial_id=trial.trial_id,
         until_epoch=values[UNTIL_EPOCH] or None,
+        hyperparameters={name: v for name, v in values.items() if name not in OWN_VALUES},
         quality=None if trial.score is None else objective.quality(trial.score),
     )
     return Round(values["round"], values["base"], 1, 0, Spread(0, 0), [planned])

@@ -53,6 +53,8 @@ def _trial_fault(trial: PlannedTrial, name: str) -> str | None:
         value = getattr(trial, field)
         if value is not None and not _is_finite(value):
             return f"{name} has {value!r} as {field}"
+    if not _are_values(trial.hyperparameters):
+        return f"{name} has {trial.hyperparameters!r} as hyperparameters"
     if trial.until_epoch is not None and not isinstance(trial.until_epoch, int):
         return f"{name} has {trial.until_epoch!r} as until_epoch"
     if not all(map(_is_finite, trial.rung_qualities)):
@@ -62,6 +64,13 @@ def _trial_fault(trial: PlannedTrial, name: str) -> str | None:
     if trial.status in (COMPLETED, PAUSED, STOPPED) and trial.quality is None:
         return f"{name} is {trial.status} without a result"
     return _genotype_fault(trial.genotype, name)
+
+
+def _are_values(hyperparameters: object) -> bool:
+    return isinstance(hyperparameters, dict) and all(
+        isinstance(name, str) and (isinstance(value, str | bool) or _is_finite(value))
+        for name, value in hyperparameters.items()
+    )
 
 
 def _is_finite(value: object) -> bool:

@@ -31,6 +31,7 @@ from tuner.distributed.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink
 from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs_end
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
+from tuner.hyperparameters import refuse_taken_names
 from tuner.keras_objective import read_objective
 from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
@@ -92,8 +93,11 @@ class MemNASTuner(TrialTuner):
         class_names: The name of each class, for pictures; None where they have none.
         keep_checkpoints: Of how many trials to keep the weights, the best ones; None for all.
             Those of a round under way are all kept.
-        hyperparameters: As for any oracle of KerasTuner.
-        tune_new_entries: As for any oracle of KerasTuner.
+        hyperparameters: As for any oracle of KerasTuner. They are searched jointly with the
+            networks (see `tuner.hyperparameters`), and so are those that `build` of a hypermodel
+            of your own asks for.
+        tune_new_entries: As for any oracle of KerasTuner: whether what is not listed in
+            `hyperparameters` is searched; else it keeps its default.
         allow_new_entries: As for any oracle of KerasTuner.
         max_retries_per_trial: As for any oracle of KerasTuner.
         max_consecutive_failed_trials: As for any oracle of KerasTuner; None to end the search
@@ -226,6 +230,20 @@ class MemNASTuner(TrialTuner):
                 self._listener.on_stall,
             )
             self.oracle.stub = self._link
+
+    def _populate_initial_space(self) -> None:
+        # Which KerasTuner calls where a search begins; `build` of our own asks for nothing.
+        if type(self.hypermodel).build is not MemNASHyperModel.build:
+            refuse_taken_names(self.hypermodel, self.oracle.get_space())
+        try:
+            super()._populate_initial_space()
+        except RuntimeError as error:
+            if self.oracle.allow_new_entries:
+                raise
+            raise ConfigError(
+                f"the hypermodel asks for hyperparameters that are not listed ({error}); list them "
+                "in hyperparameters, or allow new entries"
+            ) from error
 
     def search(self, *fit_args: Any, **fit_kwargs: Any) -> None:
         """Search; as a worker train what the chief hands out, as the chief wait for the workers.

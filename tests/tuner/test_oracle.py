@@ -58,7 +58,7 @@ def test_values_are_plain_types(oracle):
     assert json.loads(json.dumps(values)) == values
 
 
-def test_other_hyperparameters_keep_their_defaults(tmp_path):
+def test_other_hyperparameters_are_drawn_from_the_seed(tmp_path):
     hp = keras_tuner.HyperParameters()
     hp.Float("learning_rate", 1e-4, 1e-1, default=0.01)
     settings = SearchSettings(TEMPLATE, 5, max_cells=4, trials_per_round=3, max_rounds=2)
@@ -66,7 +66,9 @@ def test_other_hyperparameters_keep_their_defaults(tmp_path):
     oracle._set_project_dir(str(tmp_path), "search")
     oracle.verbose = 0
     values = [oracle.create_trial(f"t{i}").hyperparameters.values for i in range(3)]
-    assert [value["learning_rate"] for value in values] == [0.01] * 3
+    drawn = [trial.hyperparameters["learning_rate"] for trial in oracle.rounds[0].trials]
+    assert [value["learning_rate"] for value in values] == drawn
+    assert len(set(drawn)) == 3
 
 
 @pytest.mark.parametrize("accuracy", [math.nan, math.inf])

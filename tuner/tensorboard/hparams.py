@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summary_v2
 
@@ -11,7 +11,6 @@ from memnas_tf.genotype import from_string
 from tuner.history import SearchHistory
 from tuner.objective import SearchObjective
 from tuner.rounds import FAILED, PlannedTrial, Round
-from tuner.settings import SearchSettings
 from tuner.tensorboard.values import Value, scalar
 
 _EFFICIENCY = "result/memory_efficiency"
@@ -25,6 +24,7 @@ _MOVES = {
 }
 _NO_PARENT = "empty network"
 _KILO = 1000.0
+_ASKED_FOR = "hyperparameter/"
 
 
 class _Column(NamedTuple):
@@ -33,25 +33,27 @@ class _Column(NamedTuple):
     description: str
 
 
-def experiment(settings: SearchSettings) -> list[Value]:
+def experiment(history: SearchHistory) -> list[Value]:
     """Declare the table's columns.
 
     TensorBoard sorts hyperparameters by name, and shows the first five of them and of the metrics
     unless asked for more.
 
     Args:
-        settings: The search's settings.
+        history: The search, whose first round is planned.
 
     Returns:
         The values.
     """
+    settings = history.settings
     hyperparameters = [
         summary_v2.HParam("round", summary_v2.IntInterval(1, settings.max_rounds)),
         summary_v2.HParam("move", summary_v2.Discrete(_MOVES.values())),
-        summary_v2.HParam("parent", _any_text(), description="the trial it was made from"),
+        summary_v2.HParam("parent", _any(str), description="the trial it was made from"),
         summary_v2.HParam("cells", summary_v2.IntInterval(1, settings.blocks * settings.max_cells)),
         summary_v2.HParam("tradeoff", summary_v2.RealInterval(0.0, 1.0), "tradeoff (lambda)"),
-        summary_v2.HParam("what_changed", _any_text()),
+        summary_v2.HParam("what_changed", _any(str)),
+        *_asked_for(history),
     ]
     columns = [
         _result(settings.objective),
@@ -85,6 +87,7 @@ def beginning(history: SearchHistory, entry: Round, trial: PlannedTrial) -> list
         "cells": from_string(trial.genotype).cells,
         "tradeoff": float(history.settings.tradeoff),
         "what_changed": trial.move,
+        **{_ASKED_FOR + name: value for name, value in trial.hyperparameters.items()},
     }
     # Without a name of its own the group has that of the run, which is another in every search.
     return list(summary_v2.hparams_pb(values, trial_id="").value)
@@ -154,5 +157,15 @@ def _intermediate(target: str) -> _Column:
     return _Column(f"memory/{target}_kB", f"{target} memory (kB)", "in 1000 bytes, of one image")
 
 
-def _any_text() -> summary_v2.Discrete:
-    return summary_v2.Discrete([], dtype=str)
+def _asked_for(history: SearchHistory) -> list[Any]:
+    """Declare the hyperparameters that a hypermodel of one's own asks for."""
+    values = [trial.hyperparameters for entry in history.rounds for trial in entry.trials]
+    known = {name: value for one in values for name, value in one.items()}
+    return [
+        summary_v2.HParam(_ASKED_FOR + name, _any(type(value)), name)
+        for name, value in known.items()
+    ]
+
+
+def _any(kind: type) -> summary_v2.Discrete:
+    return summary_v2.Discrete([], dtype=kind)

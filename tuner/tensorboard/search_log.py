@@ -72,7 +72,8 @@ class SearchLog(SearchListener):
 
     def _parts(self, history: SearchHistory) -> Iterator[_Part]:
         run, settings = search_run(self._project), history.settings
-        yield _Part(run, "0", 0, lambda: [*experiment(settings), settings_text(settings)])
+        if history.rounds:  # the first of which knows what hyperparameters there are
+            yield _Part(run, "0", 0, lambda: [*experiment(history), settings_text(settings)])
         for entry in history.rounds:
             if entry.number in self._closed:
                 continue

@@ -125,8 +125,19 @@ class TrialTuner(keras_tuner.Tuner):
         keras.utils.set_random_seed(progress.seed)
         model = self._try_build(trial.hyperparameters)
         epochs = self.settings.inherit_epochs
+        if base is not None:
+            try:
+                base.give_to(model, trial.hyperparameters, self.settings.template)
+            except ValueError as error:  # hyperparameters made another network of it
+                _LOGGER.warning(
+                    "trial %s starts from scratch, as its network cannot take over the weights of "
+                    "its base: %s",
+                    trial.trial_id,
+                    error,
+                )
+                keras.utils.set_random_seed(progress.seed)
+                model, base = self._try_build(trial.hyperparameters), None
         if base is not None and epochs is not None:
-            base.give_to(model, trial.hyperparameters, self.settings.template)
             self.hypermodel.shorten(model, epochs / fit.get("epochs", epochs))
             fit = {**fit, "epochs": epochs}
         if rung := trial.hyperparameters.values.get(UNTIL_EPOCH):

@@ -32,7 +32,7 @@ def test_every_trial_has_the_same_values_of_the_same_types(history, tmp_path):
 
 
 def test_the_declared_domains_hold_every_value(history):
-    (declared, *_) = experiment(history.settings)
+    (declared, *_) = experiment(history)
     table = metadata.parse_experiment_plugin_data(declared.metadata.plugin_data.content)
     columns = {info.name: info for info in table.hparam_infos}
     for entry in history.rounds:
@@ -49,6 +49,27 @@ def test_the_declared_domains_hold_every_value(history):
             assert values["move"].string_value in allowed
 
 
+def test_hyperparameters_of_a_hypermodel_have_columns_of_their_type(history):
+    entry = history.rounds[0]
+    asked = {"lr": 0.01, "units": 3, "bias": True, "kind": "a"}
+    trial = replace(entry.trials[0], hyperparameters=asked)
+    entry = replace(entry, trials=[trial, *entry.trials[1:]])
+    (declared, *_) = experiment(replace(history, rounds=(entry,)))
+    table = metadata.parse_experiment_plugin_data(declared.metadata.plugin_data.content)
+    columns = {info.name: info for info in table.hparam_infos}
+    (start,) = beginning(history, entry, trial)
+    values = metadata.parse_session_start_info_plugin_data(start.metadata.plugin_data.content)
+    assert set(values.hparams) == set(columns)
+    for name, kind in (
+        ("lr", "FLOAT64"),
+        ("units", "FLOAT64"),
+        ("bias", "BOOL"),
+        ("kind", "STRING"),
+    ):
+        assert columns[f"hyperparameter/{name}"].type == getattr(api_pb2, f"DATA_TYPE_{kind}")
+    assert values.hparams["hyperparameter/lr"].number_value == 0.01
+
+
 @pytest.mark.parametrize("status", ["completed", "stopped", "failed"])
 def test_a_trial_stopped_at_a_rung_is_no_failure(history, status):
     trial = replace(history.rounds[1].trials[0], status=status)
@@ -62,7 +83,7 @@ def test_a_trial_stopped_at_a_rung_is_no_failure(history, status):
 
 
 def test_every_declared_metric_is_written(history, tmp_path):
-    (declared, *_) = experiment(history.settings)
+    (declared, *_) = experiment(history)
     table = metadata.parse_experiment_plugin_data(declared.metadata.plugin_data.content)
     entry = history.rounds[1]
     trial = entry.trials[0]

@@ -2,13 +2,19 @@
 
 import json
 
+import keras
+import keras_tuner
 import numpy as np
 import pytest
 
 from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.genotype import from_string
+from memnas_tf.layers import build_network
+from memnas_tf.template import cifar_template
+from memnas_tf.training.compiling import compile_network
 from memnas_tf.training.record import load_record
 from tests.helpers.tiny_search import STEPS, fit_arguments, make_tuner
-from tuner import SearchListener, load_search
+from tuner import MemNASHyperModel, MemNASTuner, SearchListener, load_search
 
 EPOCHS, INHERIT_EPOCHS = 3, 2
 
@@ -148,3 +154,49 @@ def test_a_base_that_leaves_the_search_s_directory_is_refused(whole, tmp_path):
     (tmp_path / "oracle.json").write_text(json.dumps(document))
     with pytest.raises(SearchError, match="is no trial's id"):
         load_search(tmp_path)
+
+
+class Widths(MemNASHyperModel):
+    """Asks for the width of its network, and for a rate, whatever the template says."""
+
+    def build(self, hp):
+        width = hp.Choice("width", [4, 6])
+        rate = hp.Float("rate", 0.01, 0.1)
+        template = cifar_template((8, 8, 1), classes=3, filters=width, blocks=1)
+        model = build_network(from_string(hp.get("genotype")), template)
+        compile_network(model, rate, self.total_steps)
+        return model
+
+
+def test_a_network_whose_shape_hyperparameters_change_starts_from_scratch(tmp_path):
+    listener = Heard()
+    template = cifar_template((8, 8, 1), classes=3, filters=4, blocks=1)
+    tuner = MemNASTuner(
+        Widths(template, blocks=1, max_cells=3, total_steps=STEPS * EPOCHS),
+        max_rounds=2,
+        trials_per_round=3,
+        inherit_epochs=INHERIT_EPOCHS,
+        listener=listener,
+        directory=tmp_path,
+        project_name="widths",
+    )
+    tuner.search(**fit_arguments(EPOCHS))
+    base = tuner.oracle.rounds[0].winning_trial.hyperparameters
+    for trial in tuner.oracle.rounds[1].trials:
+        assert trial.status == "completed"
+        fits = trial.hyperparameters["width"] == base["width"] == 4  # the template's
+        assert len(listener.epochs[trial.trial_id]) == (INHERIT_EPOCHS if fits else EPOCHS)
+    assert {trial.hyperparameters["width"] for trial in trials(tuner)} == {4, 6}
+
+
+def test_the_highest_rate_stays_where_it_falls_over_fewer_steps():
+    hypermodel = Widths(cifar_template((8, 8, 1), 3, 4, 1), blocks=1, total_steps=100)
+    hp = keras_tuner.HyperParameters()
+    hp.Fixed("genotype", "0c3+0mp=")
+    hp.Fixed("rate", 0.07)
+    model = hypermodel.build(hp)
+    hypermodel.shorten(model, 0.5)
+    assert model.optimizer.learning_rate.numpy() == pytest.approx(0.07)
+    model.compile(keras.optimizers.SGD(0.03))
+    hypermodel.shorten(model, 0.5)
+    assert model.optimizer.learning_rate.numpy() == pytest.approx(0.03)

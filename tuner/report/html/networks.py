@@ -105,6 +105,8 @@ def _network(data: SearchData, entry: Round, trial: PlannedTrial, is_best: bool)
         ("arena memory", format_bytes(trial.arena_bytes)),
         ("trial", trial.trial_id or ""),
     ]
+    if trial.hyperparameters:
+        facts.append(("hyperparameters", trial.hyperparameter_words))
     if record is not None:
         facts.append(("epochs", str(record.epochs)))
         if record.base is not None:

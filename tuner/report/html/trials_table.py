@@ -58,6 +58,7 @@ def columns(objective: SearchObjective) -> tuple[Column, ...]:
         Column("state", is_number=False),
         Column("move", is_number=False),
         *map(Column, (*numbers, "epochs", "with its bases'", "time")),
+        Column("hyperparameters", is_number=False),
         Column("genotype", is_number=False),
     )
 
@@ -98,6 +99,7 @@ def _cells(data: SearchData, number: int, trial: PlannedTrial) -> tuple[TableCel
         TableCell(str(data.epochs(trial) or ""), "number"),
         TableCell(str(data.cumulative_epochs(trial) or ""), "number"),
         _number(round(seconds, 1) or None, format_seconds(seconds) if seconds else ""),
+        TableCell(trial.hyperparameter_words),
         TableCell(trial.genotype, "genotype"),
     )
 
