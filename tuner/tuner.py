@@ -23,7 +23,13 @@ from memnas_tf.training.finite import check_finite
 from memnas_tf.training.record import check_class_names
 from tuner.distributed.chief import run_chief, serving
 from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker, tuner_id
-from tuner.distributed.facts import describe, fit_facts, object_facts, version_facts
+from tuner.distributed.facts import (
+    describe,
+    fit_facts,
+    object_facts,
+    operation_facts,
+    version_facts,
+)
 from tuner.distributed.identity import SearchIdentity
 from tuner.distributed.leases import LEASE_SECONDS
 from tuner.distributed.reporting import ChiefReporter
@@ -413,6 +419,7 @@ class MemNASTuner(TrialTuner):
         return SearchIdentity(
             {
                 **version_facts(),
+                **operation_facts(),
                 **{name: describe(value) for name, value in search.items()},
                 "objective": f"{objective.direction} of {objective.name}",
                 **object_facts("hypermodel", self.hypermodel),

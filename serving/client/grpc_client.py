@@ -31,6 +31,7 @@ from serving.client.signature import Images, Shape, Signature, make_signature
 from serving.client.target import Target
 
 _LONGEST_ANSWER = 256 << 20  # bytes
+_TOO_LONG = "CLIENT: Received message larger than max"
 _MORE_VALUES = 1000  # than a signature's outputs have
 _OPTIONS = [
     # A batch of images and its answer may be larger than gRPC's 4 MB.
@@ -128,7 +129,10 @@ class GrpcClient(Client):
         try:
             response = method(request, timeout=deadline.require())
         except grpc.RpcError as error:
-            raise CallFailed(error.code().name, error.details() or "") from error
+            details = error.details() or ""
+            # Of what does not fit in here gRPC says that a resource, ours, is exhausted.
+            is_ours = _TOO_LONG in details
+            raise CallFailed("UNKNOWN" if is_ours else error.code().name, details) from error
         spec = response.model_spec
         version = spec.version.value if spec.HasField("version") else None
         check_model(self.target, {"name": spec.name, "version": version})

@@ -17,6 +17,8 @@ import keras
 import keras_tuner
 import numpy as np
 
+from memnas_tf.operations import OPERATIONS
+
 Facts = dict[str, Any]
 
 _PACKAGES = ("memnas_tf", "tuner")
@@ -48,6 +50,14 @@ def version_facts() -> Facts:
         "dtype policy": keras.config.dtype_policy().name,
         "floatx": keras.config.floatx(),
         "image data format": keras.config.image_data_format(),
+    }
+
+
+def operation_facts() -> Facts:
+    """Return what the operations of the search space are made of, those from outside included."""
+    return {
+        f"operation {name}": describe(repr(operation.primitives))
+        for name, operation in OPERATIONS.items()
     }
 
 

@@ -1,9 +1,19 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tuner.distributed.facts import describe, fit_facts, object_facts, version_facts
+from memnas_tf.operations import OPERATIONS
+from memnas_tf.primitives import Conv
+from tuner.distributed.facts import (
+    describe,
+    fit_facts,
+    object_facts,
+    operation_facts,
+    version_facts,
+)
 
 IMAGES = np.arange(2 * 4 * 4, dtype="uint8").reshape(2, 4, 4, 1)
 OTHER = np.where(IMAGES == 31, 0, IMAGES).astype("uint8")  # one pixel differs
@@ -84,6 +94,14 @@ def test_a_users_own_class_is_known_by_its_source():
     assert facts["hypermodel.width"] == 3
     assert "Mine, source " in facts["hypermodel"]
     assert set(facts) == {"hypermodel", "hypermodel.width"}
+
+
+def test_an_operation_from_outside_is_known_by_what_it_is_made_of(monkeypatch):
+    before = operation_facts()
+    changed = dataclasses.replace(OPERATIONS["conv_3x3"], primitives=(Conv((1, 1)),))
+    monkeypatch.setitem(OPERATIONS._things, "conv_3x3", changed)
+    after = operation_facts()
+    assert [name for name in before if after[name] != before[name]] == ["operation conv_3x3"]
 
 
 def test_versions():
