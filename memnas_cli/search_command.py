@@ -17,10 +17,11 @@ from memnas_cli.onednn import choose_onednn
 from memnas_cli.quiet import start_keras
 from memnas_cli.search_options import search_options
 from memnas_cli.shapes import as_typed
-from memnas_cli.workers import LOGS_FOLDER, Workers, as_chief
+from memnas_cli.workers import FRESH_PROCESS, LOGS_FOLDER, Workers, as_chief
 from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.memory import MemoryTarget, memory_target
 from tuner.distributed.distribution import ORACLE_IP, chief_address, is_chief, is_worker
+from tuner.trials.machine_faults import OutOfMemory
 
 if TYPE_CHECKING:
     from memnas_cli.progress import SearchProgress
@@ -55,6 +56,11 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
     except KeyboardInterrupt:
         click.echo("interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
+    except OutOfMemory as error:
+        if not is_worker():
+            raise
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(FRESH_PROCESS)
     if directory is None:
         return
     from memnas_cli.show_command import print_search, search_document

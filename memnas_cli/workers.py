@@ -20,6 +20,7 @@ SUPERVISOR = "MEMNAS_SUPERVISOR"
 MAX_RESTARTS = 5
 _FORGIVEN_SECONDS = 600.0  # a crash once in a while is no reason to end a search of days
 _PATIENCE_SECONDS = 30.0
+FRESH_PROCESS = 75  # what a worker ends with whose memory ran out: another one is to go on
 _BAD_INPUT = 2
 _LOG_LINES = 5
 
@@ -138,10 +139,12 @@ class Workers:
 
     def _replace(self, worker: _Worker, code: int) -> None:
         fate = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+        if code == FRESH_PROCESS:
+            fate = "ran out of memory"
         self._on_death(worker.name, fate)
-        if time.monotonic() - worker.started > _FORGIVEN_SECONDS:
+        if code == FRESH_PROCESS or time.monotonic() - worker.started > _FORGIVEN_SECONDS:
             worker.crashes = 0
-        worker.crashes += 1
+        worker.crashes += code != FRESH_PROCESS
         if code == _BAD_INPUT or worker.crashes > MAX_RESTARTS:
             worker.is_given_up = True
             self._say(f"  {worker.name} {fate}, and is given up (see {worker.log})")

@@ -1,8 +1,7 @@
 """The KerasTuner oracle that searches round by round.
 
-An exception that leaves a synchronized method of an oracle keeps its lock for ever. So what
-could be refused is refused in the constructor, and what fails later ends the search with a
-reason.
+What can be refused is refused in the constructor; what fails later ends the search with an error
+(see `tuner.distributed.leasing_oracle`).
 
 Source: the paper, section 3.1 and Figure 1(a).
 """
@@ -13,9 +12,7 @@ import contextlib
 import logging
 import math
 import time
-import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +29,7 @@ from tuner.hyperparameters import asked_values, values_to_train, with_hyperparam
 from tuner.keras_objective import keras_objective
 from tuner.planning import plan_round, require_fit, stop_reason
 from tuner.ranking import Ranker, make_ranker
+from tuner.repeated_failures import has_results, is_repeated, repetition_error
 from tuner.restoring import read_trial, set_aside_damaged
 from tuner.rounds import (
     COMPLETED,
@@ -46,8 +44,9 @@ from tuner.rounds import (
     find_trial,
     ranked_trials,
 )
-from tuner.search_space import UNTIL_EPOCH, declare_trial_values, trial_values
+from tuner.search_space import FAILURE, UNTIL_EPOCH, declare_trial_values, trial_values
 from tuner.settings import SearchSettings
+from tuner.trials.machine_faults import fault_of
 from tuner.trials.trial_format import TRIAL_FILE, trial_document
 
 _LOGGER = logging.getLogger(__name__)
@@ -107,7 +106,6 @@ class MemNASOracle(LeasingOracle):
         self.settings = settings
         self.rounds: list[Round] = []
         self.stop_reason: str | None = None
-        self._is_broken = False
         self._ranker: Ranker | None = None
 
     @property
@@ -127,11 +125,7 @@ class MemNASOracle(LeasingOracle):
             Its values with status RUNNING, IDLE while the round waits for its last results, or
             STOPPED at the end.
         """
-        try:
-            return self._next_candidate(trial_id)
-        except Exception:  # the lock would be held for ever
-            self._fail(traceback.format_exc())
-            return {"status": _STATUS.STOPPED}
+        return self._next_candidate(trial_id)
 
     @keras_tuner.synchronized
     def end_trial(self, trial: trial_module.Trial) -> None:
@@ -142,10 +136,7 @@ class MemNASOracle(LeasingOracle):
         Args:
             trial: The trial, with its status and, if it failed, its message.
         """
-        try:
-            self._end_trial(trial)
-        except Exception:  # the lock would be held for ever
-            self._fail(traceback.format_exc())
+        self._safely(lambda: self._end_trial(trial), None)
 
     def score_trial(self, trial: trial_module.Trial) -> None:
         """Score a completed trial by the objective; one without a finite value is invalid."""
@@ -186,10 +177,7 @@ class MemNASOracle(LeasingOracle):
 
     def get_state(self) -> dict[str, Any]:
         """Return all that a resumed search needs."""
-        history = self.history
-        if self._is_broken:  # by what may have been mended when the search goes on
-            history = replace(history, stop_reason=None)
-        return {**super().get_state(), "memnas": history.to_state()}
+        return {**super().get_state(), "memnas": self.history.to_state()}
 
     def reload(self) -> None:
         """Read the search from its directory; a damaged file gives way to the one before it.
@@ -233,7 +221,12 @@ class MemNASOracle(LeasingOracle):
         self.end_order = [key for key in self.end_order if key in self.trials]
 
     def save(self) -> None:
-        """Write the oracle's state atomically, and the best genotype beside it."""
+        """Write the oracle's state atomically, and the best genotype beside it.
+
+        After an error what is on disk stands: what is in memory may be half of a change.
+        """
+        if self.error is not None:
+            return
         directory = Path(self._project_dir)
         best = self.history.best
         if best is not None:
@@ -343,7 +336,9 @@ class MemNASOracle(LeasingOracle):
                     seed=self.settings.seed,
                 )
             return plan_round(self.rounds, self.settings, limit, self._ranker)
-        except Exception:  # a ranker's failure must not cost the search
+        except Exception as error:  # a ranker's failure must not cost the search
+            if fault_of(error) is not None:
+                raise  # or the machine would decide what is drawn
             _LOGGER.warning("the ranker failed; drawing this round at random", exc_info=True)
             return plan_round(self.rounds, self.settings, limit, None)
 
@@ -352,7 +347,11 @@ class MemNASOracle(LeasingOracle):
         if trial is None or ended.trial_id in self.end_order or not self._is_due(trial, ended):
             _LOGGER.info("ignoring the end of trial %s, which is not under way", ended.trial_id)
             return
-        trial.hyperparameters, trial.message = ended.hyperparameters, ended.message
+        reason = ended.hyperparameters.values.pop(FAILURE, None) or ended.message
+        if ended.status in (_STATUS.IDLE, _STATUS.STOPPED):
+            self._give_back(trial, reason, ends_search=ended.status == _STATUS.STOPPED)
+            return
+        trial.hyperparameters, trial.message = ended.hyperparameters, reason
         trial.status = ended.status
         self.update_space(trial.hyperparameters)
         if trial.status == _STATUS.COMPLETED:
@@ -369,12 +368,39 @@ class MemNASOracle(LeasingOracle):
         if trial.status == _STATUS.FAILED and not trial.message:
             # KerasTuner's requests carry none.
             trial.message = f"it failed on a worker (see trial_{trial.trial_id}, or its log)"
+        before = self.trials[self.end_order[-1]] if self.end_order else None
+        if repeated := is_repeated(trial, before):
+            self._put_back_all_failed()
         if trial.status in (_STATUS.COMPLETED, _STATUS.FAILED):
             self._note_end(trial)  # which leaves one that goes on later IDLE
         self._save_trial(trial)
         self.save()
         with contextlib.suppress(KeyError):  # of a trial that began before a restart
             self._display.on_trial_end(trial)
+        if repeated:
+            raise repetition_error(trial.message)
+
+    def _put_back_all_failed(self) -> None:
+        """Have what failed trained again, where the search has no result that goes by it."""
+        if has_results(self.rounds):
+            return
+        for planned in self.rounds[-1].trials:
+            trial = self.trials.get(str(planned.trial_id))
+            if trial is not None and trial.status == _STATUS.FAILED:
+                planned.status, trial.status = RUNNING, _STATUS.RUNNING
+                self._run_times[trial.trial_id] = 0
+                self._save_trial(trial)
+        self.end_order = []
+
+    def _give_back(self, trial: trial_module.Trial, reason: str | None, ends_search: bool) -> None:
+        """Take back what a worker could not train, through no fault of the candidate."""
+        _LOGGER.warning("a worker gave trial %s back: %s", trial.trial_id, reason)
+        self._free(trial.trial_id)
+        self._forget_result(trial)
+        self._retry_queue.append(trial.trial_id)
+        self.save()
+        if ends_search:
+            raise SearchError(str(reason))
 
     def _is_due(self, trial: trial_module.Trial, ended: trial_module.Trial) -> bool:
         """Whether a trial is on the way to where it ended: a worker given up for dead may lag."""
@@ -440,8 +466,3 @@ class MemNASOracle(LeasingOracle):
                 break
             count += 1
         return count
-
-    def _fail(self, details: str) -> None:
-        _LOGGER.error("the oracle failed:\n%s", details)
-        self.stop_reason = f"internal error: {details.strip().splitlines()[-1]}"
-        self._is_broken = True

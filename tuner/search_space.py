@@ -21,6 +21,7 @@ from tuner.objective import SearchObjective
 from tuner.rounds import COMPLETED, FAILED, PAUSED, RUNNING, PlannedTrial, Round
 
 GENOTYPE, BASE_TRIAL, UNTIL_EPOCH = "genotype", "base_trial", "until_epoch"
+FAILURE = "failure"  # what became of a trial on a worker: KerasTuner's requests carry no message
 # What a trial of a search carries, whatever else its hypermodel asks for.
 OWN_VALUES = (
     *("round", "move", "cells", "parameter_bytes", "lifetime_bytes", "arena_bytes"),

@@ -15,11 +15,11 @@ import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.directory_lock import directory_lock, empty_directory
-from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.errors import ConfigError, MemNASError, SearchError
 from memnas_tf.files import write_json
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
-from memnas_tf.training.finite import check_finite
+from memnas_tf.training.finite import check_finite, check_finite_weights
 from memnas_tf.training.record import check_class_names
 from tuner.distributed.chief import run_chief, serving
 from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker, tuner_id
@@ -33,7 +33,13 @@ from tuner.distributed.facts import (
 from tuner.distributed.identity import SearchIdentity
 from tuner.distributed.leases import LEASE_SECONDS
 from tuner.distributed.reporting import ChiefReporter
-from tuner.distributed.worker import RECONNECT_SECONDS, STALL_SECONDS, ChiefLink, SearchIsOver
+from tuner.distributed.worker import (
+    RECONNECT_SECONDS,
+    STALL_SECONDS,
+    ChiefLink,
+    ChiefLost,
+    SearchIsOver,
+)
 from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs_end
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
@@ -43,9 +49,10 @@ from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.restoring import remove_cut_off_writes
 from tuner.rounds import STOPPED, PlannedTrial, find_trial
-from tuner.search_space import known_round
+from tuner.search_space import FAILURE, known_round
 from tuner.settings import DEFAULT_RANKER, SearchSettings
 from tuner.tensorboard.logs import log_listeners
+from tuner.trials.machine_faults import MachineFault, machine_faults_named
 from tuner.trials.trial_files import (
     DEFAULT_KEEP,
     check_keep,
@@ -261,10 +268,17 @@ class MemNASTuner(TrialTuner):
         Raises:
             SearchError: If there is no result at all, or a chief does not answer, or is of a
                 search with other settings, data or versions.
+            MachineFault: If the machine failed. The same call goes on from there.
+            OutOfMemory: If memory ran out. A new process is to make the same call.
+            CallError: If a trial showed a mistake in the call, such as a `fit` without result.
             BusyError: If another process runs the search.
             ConfigError: If training is over at a rung.
         """
         check_rungs_end(self.settings.rungs, fit_kwargs.get("epochs"))
+        with machine_faults_named():
+            self._search(*fit_args, **fit_kwargs)
+
+    def _search(self, *fit_args: Any, **fit_kwargs: Any) -> None:
         if self._link is not None:
             try:
                 with contextlib.suppress(SearchIsOver), _garbage_set_aside():
@@ -277,6 +291,9 @@ class MemNASTuner(TrialTuner):
             self.serve(chief_address(), fit=fit_facts(fit_args, fit_kwargs))
         else:
             with directory_lock(Path(self.project_dir), "search"), _garbage_set_aside():
+                if self.oracle.error is not None:  # of the call before; what is on disk is whole
+                    self.oracle.error = None
+                    self.oracle.reload()
                 super().search(*fit_args, **fit_kwargs)
 
     def serve(
@@ -300,6 +317,7 @@ class MemNASTuner(TrialTuner):
             BusyError: If another process runs the search.
         """
         with (
+            machine_faults_named(),
             directory_lock(Path(self.project_dir), "search"),
             ChiefReporter(Path(self.project_dir), self.oracle, self._listener) as reporter,
             serving(self.oracle, address, self._identity(fit)) as bound,
@@ -358,16 +376,44 @@ class MemNASTuner(TrialTuner):
         """Tell the listener.
 
         Raises:
-            FloatingPointError: If the loss or the objective is no number any more.
+            FloatingPointError: If a metric or a weight is no number any more.
         """
         super().on_epoch_end(trial, model, epoch, logs)
-        check_finite(logs or {}, self.oracle.objective.name, f"in epoch {epoch + 1}")
+        when = f"in epoch {epoch + 1}"
+        check_finite(logs or {}, when)
+        check_finite_weights(model, when)
         self._listener.on_epoch_end(self._view(trial)[1], epoch, logs or {})
+
+    def _try_run_and_update_trial(
+        self, trial: trial_module.Trial, *args: Any, **kwargs: Any
+    ) -> None:
+        try:
+            with machine_faults_named():  # a full disk has no room for `error.txt` either
+                super()._try_run_and_update_trial(trial, *args, **kwargs)
+        except (ChiefLost, SearchIsOver):
+            raise
+        except MemNASError as error:
+            self._give_back(trial, error)
+            raise
+        if self._link is not None and trial.message:
+            trial.hyperparameters.values[FAILURE] = trial.message
+
+    def _give_back(self, trial: trial_module.Trial, error: MemNASError) -> None:
+        """As a worker tell the chief why a trial is not trained here."""
+        if self._link is None:
+            return
+        self._link.end()
+        ends_search = not isinstance(error, MachineFault)
+        trial.status = _STATUS.STOPPED if ends_search else _STATUS.IDLE
+        trial.hyperparameters.values[FAILURE] = str(error)
+        with contextlib.suppress(ChiefLost, SearchIsOver):
+            self.oracle.end_trial(trial)
 
     def on_trial_end(self, trial: trial_module.Trial) -> None:
         """Report the result, delete what nobody needs any more, and tell the listener."""
         before = _stopped(self._history)
         self.oracle.end_trial(trial)  # which saves all that there is to save
+        self._raise_error_of_oracle()
         if self._link is not None:
             self._link.end()
             trial = self.oracle.get_trial(trial.trial_id)  # with what became of it
@@ -386,8 +432,9 @@ class MemNASTuner(TrialTuner):
         """Tell the listener, and the caller if the search failed.
 
         Raises:
-            SearchError: If there is no result at all.
+            SearchError: If there is no result at all, or the oracle failed.
         """
+        self._raise_error_of_oracle()
         history = self._history
         if self._link is None:
             self._prune()
@@ -404,6 +451,10 @@ class MemNASTuner(TrialTuner):
     def get_state(self) -> dict[str, Any]:
         """Return the tuner's own state, which is none."""
         return {"schema": _SCHEMA_VERSION}
+
+    def _raise_error_of_oracle(self) -> None:
+        if self._link is None and self.oracle.error is not None:
+            raise self.oracle.error
 
     @property
     def _history(self) -> SearchHistory:

@@ -4,6 +4,7 @@ KerasTuner's variables say which. A trial sleeps for a while instead of training
 """
 
 import argparse
+import errno
 import os
 import signal
 import time
@@ -18,12 +19,15 @@ class SleepingTuner(FormulaTuner):
     """Take some time for every trial, and say so in a file that a test can wait for."""
 
     seconds = 0.0
+    disk_is_full = False
 
     def run_trial(self, trial, *args, **kwargs):
         marks = Path(self.directory) / "marks"
         marks.mkdir(exist_ok=True)
         (marks / f"{trial.trial_id}.{self.tuner_id}.{os.getpid()}").touch()
         time.sleep(self.seconds)
+        if self.disk_is_full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return super().run_trial(trial, *args, **kwargs)
 
 
@@ -64,11 +68,13 @@ def main(arguments=None):
     parser.add_argument("--overwrite", action="store_true")
     parser.add_argument("--kill-at-write", type=int, default=0)
     parser.add_argument("--kill-before", action="store_true")
+    parser.add_argument("--disk-is-full", action="store_true")
     parser.add_argument("--rungs", type=int, nargs="*", default=())
     options = parser.parse_args(arguments)
     if options.kill_at_write:
         kill_at_write(options.kill_at_write, options.kill_before)
     SleepingTuner.seconds = options.seconds
+    SleepingTuner.disk_is_full = options.disk_is_full
     try:
         made = make_tuner(
             options.directory,

@@ -23,7 +23,7 @@ class FormulaTuner(MemNASTuner):
 
     def run_trial(self, trial, *args, **kwargs):
         if self.fails(trial):
-            raise RuntimeError("this candidate was made to fail")
+            raise RuntimeError(f"candidate {trial.trial_id} was made to fail")
         return {"val_accuracy": formula(from_string(trial.hyperparameters.get("genotype")))}
 
 

@@ -1,5 +1,7 @@
+import errno
 import json
 import math
+import os
 import threading
 from dataclasses import replace
 
@@ -7,13 +9,14 @@ import keras_tuner
 import pytest
 from keras_tuner.engine.trial import TrialStatus
 
-from memnas_tf.errors import ConfigError
+from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.genotype import load_genotype, to_string
 from memnas_tf.memory import memory_target
 from tests.helpers.searches import TEMPLATE, FormulaTuner, make_tuner
 from tuner.history import load_search
 from tuner.oracle import MemNASOracle
 from tuner.settings import SearchSettings
+from tuner.trials.machine_faults import MachineFault
 
 
 @pytest.fixture
@@ -109,15 +112,87 @@ def test_a_trial_cut_off_after_its_report_reports_again(tmp_path, monkeypatch):
     assert {trial.status for trial in tuner.oracle.rounds[0].trials} == {"completed"}
 
 
-def test_an_error_while_planning_ends_the_search_and_frees_the_lock(oracle, monkeypatch, caplog):
+def test_an_error_while_planning_stops_the_oracle_and_frees_the_lock(oracle, monkeypatch, caplog):
     def broken(*args):
         raise ZeroDivisionError("made to fail")
 
     monkeypatch.setattr("tuner.oracle.plan_round", broken)
     assert oracle.create_trial("tuner0").status == "STOPPED"
-    assert "ZeroDivisionError: made to fail" in oracle.stop_reason
+    assert "internal error (ZeroDivisionError: made to fail)" in str(oracle.error)
     assert "made to fail" in caplog.text
+    assert oracle.stop_reason is None
     assert is_free(oracle)
+
+
+@pytest.mark.parametrize("method", ["_open_round", "_has_result"])
+def test_an_error_in_the_oracle_is_raised_and_the_same_call_goes_on(tmp_path, monkeypatch, method):
+    """Whether it comes once, from the machine, or for ever, from the program."""
+    make_tuner(tmp_path / "whole", max_rounds=2).search(verbose=0)
+    whole = load_search(tmp_path / "whole" / "search").rounds
+
+    def fail(error):
+        def raise_it(*args):
+            raise error
+
+        return raise_it
+
+    monkeypatch.setattr(MemNASOracle, method, fail(ZeroDivisionError("made to fail")))
+    with pytest.raises(SearchError, match="internal error"):
+        make_tuner(tmp_path, max_rounds=2).search(verbose=0)
+    monkeypatch.setattr(MemNASOracle, method, fail(OSError(errno.ENOSPC, "disk full")))
+    tuner = make_tuner(tmp_path, max_rounds=2)
+    with pytest.raises(MachineFault, match="disk full"):
+        tuner.search(verbose=0)
+    monkeypatch.undo()
+    tuner.search(verbose=0)  # of the same process too
+    assert load_search(tmp_path / "search").rounds == whole
+
+
+def test_a_full_disk_at_any_write_changes_nothing(tmp_path, monkeypatch):
+    """The ends of a trial, a round and the search are among them."""
+    make_tuner(tmp_path / "whole", max_rounds=2, trials_per_round=2).search(verbose=0)
+    whole = load_search(tmp_path / "whole" / "search")
+    fsync, written = os.fsync, []
+
+    def full_once(descriptor):
+        written.append(descriptor)
+        if len(written) == number:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return fsync(descriptor)
+
+    faults = 0
+    for number in range(2, 200, 5):
+        written.clear()
+        directory = tmp_path / str(number)
+        tuner = make_tuner(directory, max_rounds=2, trials_per_round=2)
+        monkeypatch.setattr(os, "fsync", full_once)
+        try:
+            tuner.search(verbose=0)
+        except MachineFault:
+            faults += 1
+        monkeypatch.undo()
+        if len(written) < number:
+            break
+        make_tuner(directory, max_rounds=2, trials_per_round=2).search(verbose=0)
+        found = load_search(directory / "search")
+        assert (found.rounds, found.stop_reason) == (whole.rounds, whole.stop_reason)
+    assert faults > 3
+
+
+def test_memory_that_runs_out_in_a_ranker_does_not_draw_a_round_at_random(tmp_path, monkeypatch):
+    class Broken:
+        def fit(self, rounds):
+            raise MemoryError
+
+    sizes = {"max_rounds": 3, "trials_per_round": 3, "ranker": "ridge-trees"}
+    make_tuner(tmp_path / "whole", **sizes).search(verbose=0)
+    monkeypatch.setattr("tuner.oracle.make_ranker", lambda *args, **kwargs: Broken())
+    with pytest.raises(MachineFault, match="MemoryError"):
+        make_tuner(tmp_path, **sizes).search(verbose=0)
+    monkeypatch.undo()
+    make_tuner(tmp_path, **sizes).search(verbose=0)
+    found, whole = (load_search(path / "search") for path in (tmp_path, tmp_path / "whole"))
+    assert found.rounds == whole.rounds
 
 
 def test_a_ranker_that_fails_costs_a_random_round_only(oracle, monkeypatch, caplog):

@@ -169,7 +169,7 @@ def test_a_failed_candidate_is_recorded_and_not_tried_again(tmp_path):
     tuner.search(verbose=0)
     failed = [t for entry in tuner.oracle.rounds for t in entry.trials if t.status == "failed"]
     assert len(failed) == 2
-    message = "RuntimeError: this candidate was made to fail (see trial_0001/error.txt)"
+    message = "RuntimeError: candidate 0001 was made to fail (see trial_0001/error.txt)"
     assert tuner.oracle.trials["0001"].message == message
     text = (tmp_path / "search" / "trial_0001" / "error.txt").read_text()
     assert "Traceback" in text and "in run_trial" in text

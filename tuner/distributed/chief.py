@@ -75,9 +75,14 @@ def run_chief(oracle: MemNASOracle, on_tick: Callable[[], None]) -> None:
     Args:
         oracle: What hands out trials, while it is served.
         on_tick: Called several times a second.
+
+    Raises:
+        SearchError: If the oracle failed; workers wait for a chief that is started again.
     """
     while True:
         oracle.reap()
+        if oracle.error is not None:
+            raise oracle.error
         on_tick()
         if oracle.stop_reason is not None and exit_chief(oracle):
             return

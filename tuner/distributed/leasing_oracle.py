@@ -10,26 +10,30 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
+from memnas_tf.errors import SearchError
 from tuner.distributed.leases import Leases, idle_seconds
+from tuner.trials.machine_faults import fault_of, stopped
 
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus
+_T = TypeVar("_T")
 MAX_LOSSES = 5
 
 
 class LeasingOracle(keras_tuner.Oracle):
     """Hand out trials by lease.
 
-    An exception that leaves a synchronized method keeps the lock for ever, so none does.
+    An exception that leaves a synchronized method keeps the lock for ever, so none does: it is
+    kept as `error`, from then on the oracle does nothing, and whoever runs the search raises it.
+    What is on disk stands, and the search can be gone on with.
 
     Args:
         *args: Of `keras_tuner.Oracle`.
@@ -47,6 +51,7 @@ class LeasingOracle(keras_tuner.Oracle):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.durations: dict[str, float] = {}
+        self.error: SearchError | None = None
         self.trials: dict[str, trial_module.Trial]
         self.ongoing_trials: dict[str, trial_module.Trial]
         self.start_order: list[str]
@@ -70,10 +75,6 @@ class LeasingOracle(keras_tuner.Oracle):
     def _conclude(self, trial: trial_module.Trial) -> None:
         """Record the end of a trial that is completed or failed, and save everything."""
 
-    @abstractmethod
-    def _fail(self, details: str) -> None:
-        """End the search for a fault of the program."""
-
     @keras_tuner.synchronized
     def create_trial(self, tuner_id: str) -> trial_module.Trial:
         """Hand out a trial, on a lease.
@@ -85,11 +86,11 @@ class LeasingOracle(keras_tuner.Oracle):
             A trial that is RUNNING, or an empty one that is IDLE or STOPPED.
         """
         asked = self._clock()
-        try:
-            trial = self._create(tuner_id)
-        except Exception:  # the lock would be held for ever
-            self._fail(traceback.format_exc())
-            trial = self._empty_trial(_STATUS.STOPPED)
+        trial = self._safely(lambda: self._create(tuner_id), None)
+        if trial is None:
+            # Workers are told to wait, for the chief to be started again.
+            waits = self._training.seconds is not None
+            return self._empty_trial(_STATUS.IDLE if waits else _STATUS.STOPPED)
         self._note_answer(tuner_id, trial)
         # Planning takes a while, in which no heartbeat could get through.
         busy = self._clock() - asked
@@ -131,10 +132,7 @@ class LeasingOracle(keras_tuner.Oracle):
     @keras_tuner.synchronized
     def reap(self) -> None:
         """Take trials back whose lease has run out."""
-        try:
-            self._reap()
-        except Exception:  # the lock would be held for ever
-            self._fail(traceback.format_exc())
+        self._safely(self._reap, None)
 
     @keras_tuner.synchronized
     def release(self, tuner_id: str, reason: str) -> None:
@@ -144,10 +142,7 @@ class LeasingOracle(keras_tuner.Oracle):
             tuner_id: The worker.
             reason: What became of it, for people.
         """
-        try:
-            self._take_back(tuner_id, reason)
-        except Exception:  # the lock would be held for ever
-            self._fail(traceback.format_exc())
+        self._safely(lambda: self._take_back(tuner_id, reason), None)
 
     def workers(self) -> dict[str, str | None]:
         """Return the workers that hold a lease, each with its trial, or None while it waits."""
@@ -190,27 +185,51 @@ class LeasingOracle(keras_tuner.Oracle):
 
     @keras_tuner.synchronized
     def _hear_of(self, trial_id: str) -> None:
-        try:
+        def renew() -> None:
             for tuner_id in self._holders(trial_id):
                 self._training.renew(tuner_id)
             self._reap()
-        except Exception:  # the lock would be held for ever
-            self._fail(traceback.format_exc())
+
+        self._safely(renew, None)
 
     @keras_tuner.synchronized
     def _update(self, trial_id: str, metrics: dict[str, float], step: int) -> trial_module.Trial:
-        try:
-            trial = self.trials.get(trial_id)
-            if trial is None:
-                _LOGGER.warning("ignoring a result of trial %s, which is unknown", trial_id)
-                return self._empty_trial(_STATUS.STOPPED)
+        trial = self.trials.get(trial_id)
+        if trial is None:
+            _LOGGER.warning("ignoring a result of trial %s, which is unknown", trial_id)
+            return self._empty_trial(_STATUS.STOPPED)
+        record = super().update_trial
+
+        def update() -> None:
             is_over = trial_id in self.end_order or trial.status == _STATUS.IDLE  # or paused
             if not is_over and not self._has_result(trial, step):
-                super().update_trial(trial_id, metrics, step)
-            return trial
-        except Exception:  # the lock would be held for ever
-            self._fail(traceback.format_exc())
-            return self._empty_trial(_STATUS.STOPPED)
+                record(trial_id, metrics, step)
+
+        self._safely(update, None)
+        return trial
+
+    def _safely(self, action: Callable[[], _T], otherwise: _T) -> _T:
+        """Do something unless something failed before, and keep the error if it fails."""
+        if self.error is None:
+            try:
+                return action()
+            except Exception as error:
+                self._fail(error)
+        return otherwise
+
+    def _fail(self, error: Exception) -> None:
+        if isinstance(error, SearchError):
+            self.error = error
+        elif fault_of(error) is not None:
+            self.error = stopped(error)
+        else:
+            _LOGGER.error("the oracle failed", exc_info=error)
+            self.error = SearchError(
+                f"the search stopped on an internal error ({type(error).__name__}: {error}); the "
+                "same command goes on from here once its cause is mended"
+            )
+        if self.error is not error:
+            self.error.__cause__ = error
 
     def _reap(self) -> None:
         for tuner_id in self._training.expired():

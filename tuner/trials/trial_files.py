@@ -13,6 +13,7 @@ from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round, ranked_trials
 WEIGHTS_FILE = "checkpoint.weights.h5"
 PROGRESS_FILE = "progress.npz"
 ERROR_FILE = "error.txt"
+MEMORY_FILE = "out_of_memory.txt"
 DEFAULT_KEEP = 3
 
 
@@ -40,7 +41,7 @@ def remove_leftovers(directory: Path, keep_weights: bool) -> None:
         directory: The trial's directory.
         keep_weights: Whether it ended with a result, and its weights may be wanted.
     """
-    names = [PROGRESS_FILE] if keep_weights else [PROGRESS_FILE, WEIGHTS_FILE]
+    names = [PROGRESS_FILE, MEMORY_FILE, *([] if keep_weights else [WEIGHTS_FILE])]
     for name in (PROGRESS_FILE, WEIGHTS_FILE):  # cut off while they were written
         names += [path.name for path in directory.glob(f".*.{name}")]
     for name in names:

@@ -16,7 +16,7 @@ from memnas_tf.errors import SearchError
 from memnas_tf.files import write_json
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.training.continuing import continue_fit
-from memnas_tf.training.finite import check_finite
+from memnas_tf.training.finite import check_finite, check_finite_weights
 from memnas_tf.training.progress import TrainingProgress, load_progress
 from memnas_tf.training.record import RECORD_FILE, load_record
 from tuner.distributed.worker import ChiefLost, SearchIsOver
@@ -26,13 +26,16 @@ from tuner.settings import SearchSettings
 from tuner.trials.best_weights import BestWeights, load_best_weights
 from tuner.trials.failures import record_failure
 from tuner.trials.inheriting import BaseWeights
+from tuner.trials.machine_faults import fault_of
 from tuner.trials.single_device import skip_all_reduce
 from tuner.trials.training_recorder import TrainingRecorder
+from tuner.trials.trial_ends import begin_trial, what_ends_the_search
 from tuner.trials.trial_files import PROGRESS_FILE, trial_directory
 from tuner.trials.tuner_callback import TunerCallback
 
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus
+_AT_THE_END = "at the trial's end"
 
 
 class TrialTuner(keras_tuner.Tuner):
@@ -153,6 +156,8 @@ class TrialTuner(keras_tuner.Tuner):
             results = self._fit(trial, recorder, model, progress, args, fit)
         else:
             results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)
+        check_finite(_past_of(results), _AT_THE_END)
+        check_finite_weights(model, _AT_THE_END)
         write_json(self._get_build_config_fname(trial.trial_id), model.get_build_config())
         return results
 
@@ -184,23 +189,29 @@ class TrialTuner(keras_tuner.Tuner):
     def _try_run_and_update_trial(
         self, trial: trial_module.Trial, *args: Any, **kwargs: Any
     ) -> None:
-        # Unlike KerasTuner's own: nothing that a candidate does ends the search.
+        # Unlike KerasTuner's own: what the machine does is not the candidate's fault.
+        is_first = begin_trial()
+        directory = self._trial_directory(trial)
         try:
             self._run_and_update_trial(trial, *args, **kwargs)
             trial.status = _STATUS.COMPLETED
         except (ChiefLost, SearchIsOver):
             raise
         except Exception as error:
+            end = what_ends_the_search(error, trial.trial_id, directory, is_first)
+            if end is error:
+                raise
+            if end is not None:
+                raise end from error
             final = isinstance(error, keras_tuner.errors.FailedTrialError)
             trial.status = _STATUS.FAILED if final else _STATUS.INVALID
-            trial.message = record_failure(error, self._trial_directory(trial))
+            trial.message = record_failure(error, directory)
 
     def _run_and_update_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> None:
         super()._run_and_update_trial(trial, *args, **kwargs)
-        metrics = self.oracle.get_trial(trial.trial_id).metrics
-        name = self.oracle.objective.name
-        if metrics.exists(name):
-            check_finite({name: metrics.get_last_value(name)}, name, "at the trial's end")
+        metrics = self.oracle.get_trial(trial.trial_id).metrics.metrics
+        reported = {name: [one.value for one in m.get_history()] for name, m in metrics.items()}
+        check_finite(reported, _AT_THE_END)
 
     def _trial_directory(self, trial: trial_module.Trial) -> Path:
         return trial_directory(Path(self.project_dir), trial.trial_id)
@@ -225,6 +236,8 @@ class TrialTuner(keras_tuner.Tuner):
             try:
                 self._base = BaseWeights.of(base, self.load_model(base), record)
             except (SearchError, OSError, ValueError) as error:
+                if fault_of(error) is not None:
+                    raise  # or the machine would decide where trials start
                 _LOGGER.warning(
                     "trial %s starts from scratch, as the weights of its base cannot be had: %s",
                     trial.trial_id,

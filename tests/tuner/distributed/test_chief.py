@@ -77,8 +77,9 @@ def test_an_exception_in_populate_space_ends_the_chief(oracle, monkeypatch):
         raise ZeroDivisionError("made to fail")
 
     monkeypatch.setattr("tuner.oracle.plan_round", broken)
-    assert oracle.create_trial("worker-1").status == "STOPPED"
-    run_chief(oracle, lambda: None)
+    assert oracle.create_trial("worker-1").status == "IDLE"
+    with pytest.raises(SearchError, match="ZeroDivisionError: made to fail"):
+        run_chief(oracle, lambda: None)
 
 
 def test_a_request_that_the_chief_cannot_answer_is_not_tried_for_ever(client):

@@ -8,11 +8,15 @@ from keras_tuner.engine import trial as trial_module
 from keras_tuner.engine.trial import TrialStatus
 from keras_tuner.src.distribute.oracle_chief import exit_chief
 
+from memnas_tf.errors import SearchError
 from tests.helpers.searches import TEMPLATE
+from tuner.distributed.chief import run_chief
 from tuner.distributed.leases import Leases, heartbeat_seconds
 from tuner.distributed.leasing_oracle import MAX_LOSSES
 from tuner.oracle import MemNASOracle
+from tuner.search_space import FAILURE
 from tuner.settings import SearchSettings
+from tuner.trials.machine_faults import MachineFault
 
 
 class Clock:
@@ -238,6 +242,40 @@ def test_a_failure_on_a_worker_names_where_its_message_is(make):
     assert f"see trial_{trial.trial_id}" in oracle.trials[trial.trial_id].message
 
 
+def test_a_trial_that_a_worker_gives_back_goes_to_another_however_often(make):
+    oracle = make()
+    trial = oracle.create_trial("worker-1")
+    for number in range(2, 2 * MAX_LOSSES):
+        given = sent(trial)
+        given.status, given.hyperparameters.values[FAILURE] = TrialStatus.IDLE, "its disk is full"
+        oracle.end_trial(given)
+        trial = oracle.create_trial(f"worker-{number}")
+        assert trial.trial_id == given.trial_id
+    finish(oracle, trial, 0.75)
+    assert oracle.rounds[0].trials[0].quality == 0.75
+    assert FAILURE not in oracle.trials[trial.trial_id].hyperparameters.values
+
+
+def test_a_mistake_that_a_worker_finds_in_the_call_ends_the_chief(make):
+    oracle = make()
+    trial = sent(oracle.create_trial("worker-1"))
+    trial.status, trial.hyperparameters.values[FAILURE] = TrialStatus.STOPPED, "labels from 1"
+    oracle.end_trial(trial)
+    with pytest.raises(SearchError, match="labels from 1"):
+        run_chief(oracle, lambda: None)
+    again = make()
+    again.reload()
+    assert again.create_trial("worker-1").trial_id == trial.trial_id
+
+
+def test_the_message_of_a_failure_crosses_from_a_worker(make):
+    oracle = make()
+    trial = sent(oracle.create_trial("worker-1"))
+    trial.status, trial.hyperparameters.values[FAILURE] = TrialStatus.FAILED, "ValueError: bad"
+    oracle.end_trial(sent(trial))
+    assert oracle.trials[trial.trial_id].message == "ValueError: bad"
+
+
 def test_durations_are_kept(make, clock):
     oracle = make()
     trial = oracle.create_trial("worker-1")
@@ -249,15 +287,22 @@ def test_durations_are_kept(make, clock):
     assert again.history.durations == {trial.trial_id: 12.5}
 
 
-def test_an_error_of_the_program_is_not_the_end_of_a_search_that_is_resumed(make, monkeypatch):
+def test_an_error_of_the_program_is_not_the_end_of_a_search_that_is_resumed(
+    make, tmp_path, monkeypatch
+):
     oracle = make()
+    oracle.save()
+    before = (tmp_path / "search" / "oracle.json").read_bytes()
 
     def broken(*args):
         raise OSError("no space left on device")
 
     monkeypatch.setattr("tuner.oracle.plan_round", broken)
-    assert oracle.create_trial("worker-1").status == "STOPPED"
+    assert oracle.create_trial("worker-1").status == "IDLE"  # it waits for another chief
     oracle.save()
+    assert (tmp_path / "search" / "oracle.json").read_bytes() == before
+    with pytest.raises(MachineFault, match="no space left on device"):
+        run_chief(oracle, lambda: None)
     monkeypatch.undo()
     again = make()
     again.reload()

@@ -60,6 +60,18 @@ def test_a_worker_killed_in_the_middle_of_a_trial_does_not_hang_the_round(alone,
     assert decided(tmp_path) == alone
 
 
+def test_a_worker_whose_disk_is_full_gives_its_trial_back_and_ends(alone, tmp_path):
+    with Cluster(tmp_path) as cluster:
+        cluster.start("chief")
+        cluster.start("worker-1", "--disk-is-full")
+        assert cluster.wait("worker-1") == [1]
+        assert "MachineFault: the machine failed while trial 00" in cluster.log("worker-1")
+        assert "No space left on device" in cluster.log("chief")
+        cluster.start("worker-2")
+        assert cluster.wait("worker-2", "chief") == [0, 0]
+    assert decided(tmp_path) == alone
+
+
 def test_a_worker_that_hangs_does_not_hang_the_round(alone, tmp_path):
     with Cluster(tmp_path) as cluster:
         cluster.start("chief")

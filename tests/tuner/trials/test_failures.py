@@ -11,8 +11,9 @@ import tensorflow as tf
 from memnas_tf.errors import SearchError
 from memnas_tf.template import cifar_template
 from tests.helpers.searches import FormulaTuner, make_tuner
-from tuner import MemNASHyperModel, MemNASTuner
-from tuner.trials.failures import record_failure
+from tuner import MemNASHyperModel, MemNASTuner, load_search
+from tuner.trials.failures import describe_failure, is_same_failure, record_failure
+from tuner.trials.trial_ends import CallError
 
 
 def failing_with(error):
@@ -31,17 +32,17 @@ def failing_with(error):
     ("error", "message"),
     [
         (RuntimeError("the user's mistake"), "RuntimeError: the user's mistake"),
-        (MemoryError(), "MemoryError: "),
         (
-            tf.errors.ResourceExhaustedError(None, None, "OOM when allocating a tensor"),
-            "ResourceExhaustedError: OOM when allocating a tensor",
+            tf.errors.InvalidArgumentError(None, None, "Graph execution error:\n\nbad shapes"),
+            "InvalidArgumentError: bad shapes",
         ),
-        (keras_tuner.errors.FatalTypeError("no model"), "FatalTypeError: no model"),
         (keras_tuner.errors.FailedTrialError("too large"), "FailedTrialError: too large"),
-        (None, "FatalTypeError: The return value of Tuner.run_trial() is None."),
-        ({"loss": 1.0}, "FatalValueError: Expected the returned dictionary"),
         (math.nan, "FloatingPointError: val_accuracy is nan at the trial's end"),
         ({"val_accuracy": math.inf}, "FloatingPointError: val_accuracy is inf at the trial's end"),
+        (
+            {"val_accuracy": 0.9, "val_loss": math.nan},
+            "FloatingPointError: val_loss is nan at the trial's end",
+        ),
     ],
 )
 def test_a_candidate_that_fails_does_not_end_the_search(tmp_path, error, message):
@@ -76,7 +77,7 @@ def test_a_round_of_failures_names_the_last_reason_and_its_file(tmp_path):
     tuner = make_tuner(tmp_path, Failing)
     tuner.search(verbose=0)
     assert tuner.oracle.stop_reason == (
-        "all 5 trials of round 2 failed; the last: RuntimeError: this candidate was made to fail "
+        "all 5 trials of round 2 failed; the last: RuntimeError: candidate 0009 was made to fail "
         "(see trial_0009/error.txt)"
     )
     assert (tmp_path / "search" / "trial_0009" / "error.txt").exists()
@@ -88,7 +89,7 @@ class BrokenModel(MemNASHyperModel):
     def build(self, hp):
         model = super().build(hp)
         if hp.get("genotype").count("mp"):
-            return None
+            raise keras_tuner.errors.FailedTrialError("too slow")
         if hp.get("genotype").count("d3"):
             loss = lambda y, p: keras.ops.sum(p) * math.nan  # noqa: E731
             model.compile("sgd", loss, metrics=["accuracy"])
@@ -116,7 +117,7 @@ def test_a_model_that_cannot_be_built_and_a_loss_that_is_no_number(tmp_path):
         message = tuner.oracle.trials[trial.trial_id].message
         folder = tmp_path / "search" / f"trial_{trial.trial_id}"
         if "mp" in trial.genotype:
-            assert message.startswith("FatalTypeError: Expected the model-building function")
+            assert message.startswith("FailedTrialError: too slow")
         elif "d3" in trial.genotype:
             assert message.startswith("FloatingPointError: loss is nan in epoch 1")
         else:
@@ -124,6 +125,92 @@ def test_a_model_that_cannot_be_built_and_a_loss_that_is_no_number(tmp_path):
             continue
         assert {path.name for path in folder.iterdir()} == {"error.txt", "trial.json"}
     assert {trial.status for trial in entry.trials} == {"completed", "failed"}
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        (None, r"FatalTypeError: The return value of Tuner.run_trial\(\) is None"),
+        ({"loss": 1.0}, "FatalValueError: Expected the returned dictionary"),
+    ],
+)
+def test_a_fit_that_reports_nothing_ends_the_search_at_once(tmp_path, result, message):
+    with pytest.raises(CallError, match=message):
+        make_tuner(tmp_path, failing_with(result)).search(verbose=0)
+
+
+class Weighing(FormulaTuner):
+    """Fails all trials but those in `well`, in the same way."""
+
+    well = ()
+    begun = ()
+
+    def run_trial(self, trial, *args, **kwargs):
+        self.begun = (*self.begun, trial.trial_id)
+        if trial.trial_id not in self.well:
+            raise ValueError("labels are wrong")
+        return super().run_trial(trial, *args, **kwargs)
+
+
+def test_the_second_failure_of_the_same_kind_stops_the_search_which_loses_nothing(tmp_path):
+    tuner = make_tuner(tmp_path, Weighing, max_rounds=1)
+    with pytest.raises(SearchError, match=r"two trials in a row.*ValueError: labels are wrong"):
+        tuner.search(verbose=0)
+    assert tuner.begun == ("0000", "0001")
+    mended = make_tuner(tmp_path, max_rounds=1)
+    mended.search(verbose=0)
+    assert [trial.status for trial in mended.oracle.rounds[0].trials] == ["completed"] * 5
+
+
+def test_where_others_were_trained_the_two_failures_stand(tmp_path):
+    class Mostly(Weighing):
+        well = ("0000", "0002")
+
+    tuner = make_tuner(tmp_path, Mostly, max_rounds=1)
+    with pytest.raises(SearchError, match="two trials in a row"):
+        tuner.search(verbose=0)
+    assert tuner.begun == ("0000", "0001", "0002", "0003", "0004")
+    states = [trial.status for trial in load_search(tmp_path / "search").rounds[0].trials]
+    assert states == ["completed", "failed", "completed", "failed", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("ValueError: a", "ValueError: a", True),
+        ("ValueError: a", "ValueError: b", False),
+        ("ValueError: a", "TypeError: a", False),
+        ("FloatingPointError: loss is nan", "FloatingPointError: loss is nan", False),
+        ("FailedTrialError: too large", "FailedTrialError: too large", False),
+        (
+            "InvalidArgumentError: a label value of 10 which. Label values: 1 10",
+            "InvalidArgumentError: a label value of 11 which. Label values: 11 4",
+            True,
+        ),
+    ],
+)
+def test_which_failures_are_the_same(one, other, same):
+    messages = [f"{text} (see trial_{n}/error.txt)" for n, text in enumerate((one, other))]
+    assert is_same_failure(*messages) is same
+
+
+def test_failures_without_an_error_are_never_the_same():
+    assert not is_same_failure(None, None)
+    assert not is_same_failure("a worker was lost", "a worker was lost")
+
+
+def test_the_telling_line_of_tensorflow_is_quoted():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        model.fit(np.zeros((2, 2)), np.array([0, 7]), shuffle=False, verbose=0)
+    assert describe_failure(caught.value) == (
+        "InvalidArgumentError: Received a label value of 7 which is outside the valid range of "
+        "[0, 3).  Label values: 0 7"
+    )
+    with pytest.raises(ValueError) as caught:
+        model.fit(np.zeros((2, 5)), np.zeros(2), verbose=0)
+    assert describe_failure(caught.value).startswith("ValueError: Input 0")
 
 
 def test_a_long_message_is_cut_and_the_file_is_not(tmp_path):
