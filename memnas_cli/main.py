@@ -27,6 +27,7 @@ from memnas_cli.show_command import show
 from memnas_cli.status_command import status
 from memnas_cli.train_command import train
 from memnas_cli.verify_command import verify
+from memnas_cli.warnings_shown import shown_warnings
 from memnas_tf.errors import MemNASError
 
 
@@ -76,6 +77,7 @@ def main(verbose: bool) -> None:
     Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used,
     3 an export that fails a check, 130 interrupted.
     """  # noqa: D301 - click looks for the character itself
+    click.get_current_context().with_resource(shown_warnings())
     if not verbose:
         logging.getLogger("absl").setLevel(logging.ERROR)
         logging.getLogger("tensorflow").setLevel(logging.ERROR)

@@ -37,7 +37,7 @@ def write_trained(
         template=plan.template,
         dataset=plan.dataset,
         seed=plan.seed,
-        training=_training_facts(plan),
+        training=_training_facts(plan, data),
         val_accuracy=trained.history.get("val_accuracy", [None])[-1],
         test_accuracy=test_accuracy,
     )
@@ -57,10 +57,11 @@ def write_trained(
     write_network(directory, trained.model, facts, memory, data.preprocessing, shown)
 
 
-def _training_facts(plan: TrainingPlan) -> dict[str, object]:
+def _training_facts(plan: TrainingPlan, data: TrainingData) -> dict[str, object]:
     names = ("limit", "validation_fraction", "policy", "devices", "backend")
     return {
         "recipe": plan.recipe_name,
         **asdict(plan.recipe),
         **{name: getattr(plan, name) for name in names},
+        **({"remarks": list(data.remarks)} if data.remarks else {}),
     }

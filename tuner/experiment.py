@@ -143,6 +143,8 @@ def make_tuner(
         recorded["dataset_content"] = data.fingerprint
     else:
         recorded["dataset_images"] = _checksums(data)
+    if data.remarks:
+        recorded["remarks"] = list(data.remarks)
     with contextlib.redirect_stdout(io.StringIO()):  # KerasTuner prints that it reloads
         return MemNASTuner(
             hypermodel, training=recorded, tensorboard=True, class_names=data.labels, **search

@@ -30,11 +30,13 @@ class PackedData:
         parts: The parts that an epoch comes in.
         test_split: The split to test on.
         streamed: False: the images are in memory.
+        remarks: None.
         default_augmentation: The policy for photographs.
     """
 
     test_split = "test"
     streamed = False
+    remarks = ()
     default_augmentation = "paper"
 
     def __init__(self, packed: PackedSet, parts: int = 1, held_out: int = 0) -> None:

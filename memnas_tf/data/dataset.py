@@ -33,6 +33,7 @@ class ImageDataset:
         read_test: Reads that split; call `load_test` instead.
         fingerprint: What tells the files of a folder of images from others; None for a set whose
             name tells what it is.
+        remarks: What a person should know of the images, such as classes that are too small.
         streamed: False, as opposed to a `StreamedDataset`.
         parts: 1, as an epoch comes as a whole.
     """
@@ -52,6 +53,7 @@ class ImageDataset:
     test_split: str | None
     read_test: Callable[[], tuple[Images, Labels]] = field(repr=False)
     fingerprint: str | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def input_shape(self) -> tuple[int, int, int]:

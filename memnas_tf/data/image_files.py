@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.decoding import decode_image
-from memnas_tf.data.image_folder import LabelledFile
+from memnas_tf.data.image_folder import LabelledFile, class_numbers
 from memnas_tf.data.image_headers import read_content, read_header
 from memnas_tf.data.resizing import resize_image
 from memnas_tf.errors import DataError
@@ -79,30 +81,47 @@ def read_images(
         DataError: One cannot be decoded.
     """
     images = np.empty((len(files), *shape), dtype=np.uint8)
+    start = 0
+    # Of the same size they stay as they are.
+    for batch in _decoded(files, shape[2], lambda image: resize_image(image, shape[:2])):
+        images[start : start + len(batch)] = batch
+        start += len(batch)
+    return images, class_numbers(files)
+
+
+def check_images(files: Sequence[LabelledFile]) -> None:
+    """Decode images, and keep nothing.
+
+    Args:
+        files: The files.
+
+    Raises:
+        DataError: One cannot be decoded.
+    """
+    for _ in _decoded(files, 3, lambda image: tf.shape(image)):
+        pass
+
+
+def _decoded(
+    files: Sequence[LabelledFile], channels: int, then: Callable[[tf.Tensor], tf.Tensor]
+) -> Iterator[NDArray[Any]]:
+    """Decode images, and give what is made of them in batches."""
     # As bytes: on Linux a name need not be text.
     names = tf.constant([os.fsencode(file.path) for file in files], tf.string)
-    paths = tf.data.Dataset.from_tensor_slices(names)
-    dataset = paths.map(lambda path: _decode(path, shape), num_parallel_calls=tf.data.AUTOTUNE)
-    start = 0
+    dataset = tf.data.Dataset.from_tensor_slices(names).map(
+        lambda name: then(decode_image(tf.io.read_file(name), channels)),
+        num_parallel_calls=tf.data.AUTOTUNE,
+    )
     try:
-        for batch in dataset.batch(_READ_BATCH).as_numpy_iterator():
-            images[start : start + len(batch)] = batch
-            start += len(batch)
+        yield from dataset.batch(_READ_BATCH).as_numpy_iterator()
     except tf.errors.OpError as error:
-        raise DataError(_undecodable(_first_damaged(files, shape))) from error
-    return images, np.array([file.label for file in files], dtype=np.int64)
+        raise DataError(_undecodable(_first_damaged(files))) from error
 
 
-def _decode(path: tf.Tensor, shape: tuple[int, int, int]) -> tf.Tensor:
-    image = decode_image(tf.io.read_file(path), shape[2])
-    # Of the same size it stays as it is.
-    return tf.ensure_shape(resize_image(image, shape[:2]), shape)
-
-
-def _first_damaged(files: Sequence[LabelledFile], shape: tuple[int, int, int]) -> Path:
+def _first_damaged(files: Sequence[LabelledFile]) -> Path:
     for file in files:
         try:
-            _decode(tf.constant(os.fsencode(file.path)), shape)
+            decode_image(tf.io.read_file(os.fsencode(file.path)), 3)
         except tf.errors.OpError:
             return file.path
     return files[0].path.parent  # read now, and not a moment ago

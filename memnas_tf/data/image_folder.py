@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from memnas_tf.data.arrays import Labels
 from memnas_tf.data.image_headers import check_file
 from memnas_tf.data.image_names import IMAGE_SUFFIXES, is_image_name, is_left_by_system
+from memnas_tf.data.splitting import representative_order, split_by_class
 from memnas_tf.errors import DataError
 
 TEST_FRACTION = 0.2
@@ -43,12 +45,15 @@ class ImageFolder:
     Attributes:
         root: The folder.
         labels: Name of each class.
-        splits: The files of each split, in an order that a seed chose.
+        splits: The files of each split, in an order that a seed chose; the first of them,
+            however many, have the classes in their proportion.
+        makes_test_split: Whether the test split was made here, and did not come with the folder.
     """
 
     root: Path
     labels: tuple[str, ...]
     splits: Mapping[str, tuple[LabelledFile, ...]]
+    makes_test_split: bool = False
 
     @property
     def name(self) -> str:
@@ -104,8 +109,8 @@ def find_images(root: str | os.PathLike[str], seed: int) -> ImageFolder:
 
     Args:
         root: The folder. It holds `train/<class>/` and, if there is a test split, `test/<class>/`
-            or `validation/<class>/`; or `<class>/` alone, and then a fifth of each class,
-            chosen by the seed, is the test split.
+            or `validation/<class>/`; or `<class>/` alone, and then a fifth of each class with three
+            images or more, chosen by the seed, is the test split.
         seed: Chooses the order of the files, and that fifth.
 
     Returns:
@@ -127,7 +132,7 @@ def find_images(root: str | os.PathLike[str], seed: int) -> ImageFolder:
     if "test" in folders:
         raise DataError(f"{str(root)!r} has a folder 'test' and none named 'train': {_LAYOUTS}.")
     labels = _labels(root)
-    return ImageFolder(root, labels, _split_off_test(root, labels, seed))
+    return ImageFolder(root, labels, _split_off_test(root, labels, seed), makes_test_split=True)
 
 
 def _with_splits(root: Path, folders: Mapping[str, Path], seed: int) -> ImageFolder:
@@ -156,35 +161,39 @@ def _with_splits(root: Path, folders: Mapping[str, Path], seed: int) -> ImageFol
         ]
         if not files:
             raise DataError(f"There are no images in {str(folders[split])!r}: {_LAYOUTS}.")
-        splits[split] = _shuffled(files, np.random.default_rng(seed))
+        splits[split] = _ordered(files, seed)
     return ImageFolder(root, labels, splits)
 
 
 def _split_off_test(
     root: Path, labels: tuple[str, ...], seed: int
 ) -> dict[str, tuple[LabelledFile, ...]]:
-    generator = np.random.default_rng(seed)
-    train: list[LabelledFile] = []
-    test: list[LabelledFile] = []
-    for label, name in enumerate(labels):
-        paths = _images(root / name)
-        if len(paths) < 2:
-            raise DataError(
-                f"There is one image in {str(root / name)!r}, which cannot be both trained on and "
-                "tested on: add images, or split them yourself into train and test."
-            )
-        files = _shuffled([LabelledFile(path, label) for path in paths], generator)
-        held_out = max(1, round(len(files) * TEST_FRACTION))
-        test += files[:held_out]
-        train += files[held_out:]
-    return {"train": _shuffled(train, generator), "test": _shuffled(test, generator)}
+    files = [
+        LabelledFile(path, label)
+        for label, name in enumerate(labels)
+        for path in _images(root / name)
+    ]
+    # Of two images of a class one is left to train on, and one to validate on.
+    train, test = split_by_class(class_numbers(files), TEST_FRACTION, seed, keep=2)
+    splits = {"train": [files[index] for index in train], "test": [files[index] for index in test]}
+    return {name: _ordered(part, seed) for name, part in splits.items() if part}
 
 
-def _shuffled(
-    files: list[LabelledFile], generator: np.random.Generator
-) -> tuple[LabelledFile, ...]:
+def _ordered(files: list[LabelledFile], seed: int) -> tuple[LabelledFile, ...]:
     # By class they would be no use to who takes only the first.
-    return tuple(files[index] for index in generator.permutation(len(files)))
+    return tuple(files[index] for index in representative_order(class_numbers(files), seed))
+
+
+def class_numbers(files: Sequence[LabelledFile]) -> Labels:
+    """Return the classes of files.
+
+    Args:
+        files: The files.
+
+    Returns:
+        Class of each, shape (n,).
+    """
+    return np.array([file.label for file in files], np.int64)
 
 
 def _labels(parent: Path) -> tuple[str, ...]:

@@ -44,6 +44,10 @@ class TrainingData(Protocol):
         """What tells the content from others by the same name; None where the name does."""
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know of the images, such as classes that are too small."""
+
+    @property
     def default_augmentation(self) -> str:
         """The augmentation policy that suits the images."""
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.checks import check_image_size, check_loading, check_seed
+from memnas_tf.data.class_counts import small_classes, told
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.data.sources import ImageSource, NamedSource, open_source
+from memnas_tf.data.splitting import split_indices
 from memnas_tf.data.statistics import channel_statistics
 from memnas_tf.errors import DataError
 
@@ -36,7 +35,9 @@ def load_dataset(
 ) -> ImageDataset:
     """Load an image classification set into memory.
 
-    The same arguments give the same arrays, in the same order.
+    The same arguments give the same arrays, in the same order. Of every class its share is held
+    out, and of one with two images or more at least one; a class that has no image to train on,
+    to validate on, or in a test split made here, is told of by a warning of the logger.
 
     Args:
         name: A name that tensorflow_datasets knows, such as `cifar10`, `emnist/letters` or
@@ -48,7 +49,8 @@ def load_dataset(
         seed: Chooses which images are held out, and a folder's order of images; 0 or more.
         image_size: Height and width to resize every image to, in pixels, without keeping its
             aspect ratio. Needed where the images of a set differ in size.
-        limit: Use only the first so many images of the training split, at least 2.
+        limit: Use only so many images of the training split, at least 2: of a folder some of
+            every class, of a set of tensorflow_datasets the first.
         download: Whether to download a set that is not on disk.
 
     Returns:
@@ -69,12 +71,20 @@ def load_dataset(
     shape = _final_shape(source, image_size)
     source.prepare(download=download)
     images, labels = source.read("train", limit, shape)
-    train, validation = split_indices(len(images), validation_fraction, seed)
+    train, validation = split_indices(labels, validation_fraction, seed)
     train_images = images[train]
     mean, std = channel_statistics(train_images)
     there = [split for split in TEST_SPLITS if split in source.splits]
     # Of ImageNet, tensorflow_datasets may have a test split whose labels nobody knows.
     test_split = next(filter(source.has_labels, there), there[0] if there else None)
+    if test_split is not None:
+        source.check(test_split)  # now, and not after a search
+    parts = {"train": labels[train]}
+    if validation_fraction:
+        parts["validate"] = labels[validation]
+    if source.test_labels is not None:
+        parts["test"] = source.test_labels
+    advice = "add images, or leave the class out" if limit is None else "raise the limit of images"
     return ImageDataset(
         name=source.name,
         train_images=train_images,
@@ -88,6 +98,7 @@ def load_dataset(
         test_split=test_split,
         read_test=partial(_read_test, source, test_split, shape),
         fingerprint=source.fingerprint,
+        remarks=tuple(told(small_classes(source.features.labels, parts, advice))),
     )
 
 
@@ -118,50 +129,6 @@ def dataset_shape(
     if isinstance(source, NamedSource) and None in source.features.shape:
         image_size = image_size or varying_size
     return _final_shape(source, image_size), len(source.features.labels)
-
-
-def split_indices(
-    count: int, validation_fraction: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Choose at random which images to hold out.
-
-    Args:
-        count: Number of images.
-        validation_fraction: Part of them to hold out, rounded to whole images; 0 for none.
-        seed: Seed of the choice.
-
-    Returns:
-        Indices of the training images and of the validation images, each in ascending order.
-
-    Raises:
-        DataError: A part that is asked for would be empty.
-    """
-    held_out = count_held_out(count, validation_fraction)
-    order = np.random.default_rng(seed).permutation(count)
-    return np.sort(order[held_out:]), np.sort(order[:held_out])
-
-
-def count_held_out(count: int, validation_fraction: float) -> int:
-    """Tell how many images are held out.
-
-    Args:
-        count: Number of images.
-        validation_fraction: Part of them to hold out, rounded to whole images; 0 for none.
-
-    Returns:
-        Their number.
-
-    Raises:
-        DataError: A part that is asked for would be empty.
-    """
-    held_out = round(count * validation_fraction)
-    if not (0 < held_out < count or validation_fraction == 0 < count):
-        raise DataError(
-            f"A validation fraction of {validation_fraction} of {count} images leaves "
-            f"{count - held_out} to train on and {held_out} to validate on: "
-            "use more images, or another fraction."
-        )
-    return held_out
 
 
 def _final_shape(source: ImageSource, image_size: tuple[int, int] | None) -> tuple[int, int, int]:

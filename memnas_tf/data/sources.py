@@ -8,8 +8,8 @@ from typing import Protocol
 
 from memnas_tf.data import source
 from memnas_tf.data.arrays import Images, Labels
-from memnas_tf.data.image_files import common_shape, read_images
-from memnas_tf.data.image_folder import find_images, is_image_folder
+from memnas_tf.data.image_files import check_images, common_shape, read_images
+from memnas_tf.data.image_folder import class_numbers, find_images, is_image_folder
 from memnas_tf.data.records import Records, find_records
 from memnas_tf.data.source import ImageFeatures
 
@@ -21,11 +21,14 @@ class ImageSource(Protocol):
         name: Its name.
         features: What its images and labels are.
         fingerprint: What tells its content from another's; None where its name does.
+        test_labels: The classes of the images of a test split that was made here; None where it
+            came with the set, or there is none.
     """
 
     name: str
     features: ImageFeatures
     fingerprint: str | None
+    test_labels: Labels | None
 
     def prepare(self, *, download: bool) -> None:
         """Have the data on disk."""
@@ -42,6 +45,9 @@ class ImageSource(Protocol):
     ) -> tuple[Images, Labels]:
         """Read the first images of a split, all for None, resized to a shape."""
 
+    def check(self, split: str) -> None:
+        """Refuse images of a split that cannot be decoded, where they are single files."""
+
 
 class NamedSource:
     """A data set of tensorflow_datasets.
@@ -55,6 +61,7 @@ class NamedSource:
     """
 
     fingerprint: str | None = None
+    test_labels: Labels | None = None
 
     def __init__(self, name: str, data_dir: str | None) -> None:
         self.name = name
@@ -75,6 +82,9 @@ class NamedSource:
     ) -> tuple[Images, Labels]:
         """Read the first images of a split, all for None, resized to a shape."""
         return source.read_split(self.name, self._builder, split, count, shape)
+
+    def check(self, split: str) -> None:
+        """Do nothing: records have checksums of their own."""
 
     def count(self, split: str, limit: int | None = None) -> int:
         """Return the number of images of a split, or the limit if there are more."""
@@ -112,6 +122,11 @@ class FolderSource:
         self._folder = find_images(path, seed)
         self.name = self._folder.name
         self.fingerprint: str | None = self._folder.fingerprint()
+        self.test_labels = (
+            class_numbers(self._folder.splits.get("test", ()))
+            if self._folder.makes_test_split
+            else None
+        )
         files = [file.path for files in self._folder.splits.values() for file in files]
         self.features = ImageFeatures(common_shape(files), self._folder.labels)
 
@@ -132,6 +147,10 @@ class FolderSource:
     ) -> tuple[Images, Labels]:
         """Read the first images of a split, all for None, resized to a shape."""
         return read_images(self._folder.splits[split][:count], shape)
+
+    def check(self, split: str) -> None:
+        """Refuse images of a split that cannot be decoded."""
+        check_images(self._folder.splits[split])
 
 
 def open_source(name: str, data_dir: str | os.PathLike[str] | None, seed: int) -> ImageSource:

@@ -38,6 +38,7 @@ class StreamedDataset:
         test: The test images; None where the set has none with labels.
         test_split: The split that they are.
         reading: Opens a block in which a file that cannot be read is a `DataError` of this set.
+        remarks: What a person should know of the images, such as classes that are too small.
         fingerprint: None, as the name tells the content.
         streamed: True, as opposed to an `ImageDataset`.
         parts: 1, as an epoch comes as a whole.
@@ -56,6 +57,7 @@ class StreamedDataset:
     test: Records | None = field(repr=False)
     test_split: str | None
     reading: Callable[[], AbstractContextManager[None]] = field(repr=False)
+    remarks: tuple[str, ...] = ()
     fingerprint: None = None
 
     @property

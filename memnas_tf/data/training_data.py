@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
+
 from memnas_tf.data.checks import check_loading, check_seed
+from memnas_tf.data.class_counts import small_classes, told
 from memnas_tf.data.dataset import ImageDataset
-from memnas_tf.data.loading import TEST_SPLITS, count_held_out, load_dataset
+from memnas_tf.data.loading import TEST_SPLITS, load_dataset
+from memnas_tf.data.records import Records
 from memnas_tf.data.sources import NamedSource, open_source
+from memnas_tf.data.splitting import count_held_out
 from memnas_tf.data.statistics import channel_statistics
 from memnas_tf.data.streamed import StreamedDataset
 from memnas_tf.data.streaming import read_centre_crops
@@ -126,6 +131,8 @@ def _stream(
         images, _ = read_centre_crops(train.first(STATISTICS_IMAGES), shape)
         there = [split for split in TEST_SPLITS if split in source.splits]
         test_split = next(filter(source.has_labels, there), None)
+        validation = source.records("train", kept, count) if kept < count else train.first(0)
+        remarks = _remarks(source, validation) if validation.count else []
     mean, std = channel_statistics(images)
     return StreamedDataset(
         name=source.name,
@@ -134,8 +141,19 @@ def _stream(
         mean=mean,
         std=std,
         train=train,
-        validation=source.records("train", kept, count) if kept < count else train.first(0),
+        validation=validation,
         test=None if test_split is None else source.records(test_split),
         test_split=test_split,
         reading=source.reading,
+        remarks=tuple(remarks),
     )
+
+
+def _remarks(source: NamedSource, validation: Records) -> list[str]:
+    labels = validation.read().map(lambda record: validation.parse(record)[1])
+    counted = np.fromiter(labels.as_numpy_iterator(), np.int64)
+    # Whoever prepared the set may have left it sorted by class.
+    advice = (
+        "hold out more of the set, and have it in random order, as its last images are held out"
+    )
+    return told(small_classes(source.features.labels, {"validate": counted}, advice))

@@ -58,9 +58,10 @@ def test_the_seed_alone_chooses_the_split(flat: Path) -> None:
 
 
 def test_a_limit_takes_images_of_every_class(flat: Path) -> None:
-    data = load_dataset(str(flat), limit=12)
-    assert len(data.train_images) + len(data.validation_images) == 12
-    assert set(data.train_labels) == {0, 1, 2}
+    write_classes(flat, {"rare": [Image.new("L", (8, 8))] * 3, "usual": digit_images(1, 90)["0"]})
+    data = load_dataset(str(flat), limit=14, validation_fraction=0.3)
+    assert len(data.train_images) + len(data.validation_images) == 14
+    assert set(data.train_labels) == set(data.validation_labels) == {0, 1, 2, 3, 4}
 
 
 def test_images_of_different_sizes_need_one_size(flat: Path) -> None:
@@ -131,19 +132,39 @@ def test_a_class_that_is_only_tested_is_refused(split: Path) -> None:
         load_dataset(str(split))
 
 
-def test_a_single_image_cannot_be_split(flat: Path) -> None:
-    write_classes(flat, {"lonely": [Image.new("L", (8, 8))]})
-    with pytest.raises(DataError, match=r"one image in .*lonely"):
-        load_dataset(str(flat))
+@pytest.mark.parametrize(
+    ("images", "parts"),
+    [
+        (1, "(1 to train on, 0 to validate on, 0 to test on)"),
+        (2, "(1 to train on, 1 to validate on, 0 to test on)"),
+        (3, None),
+    ],
+)
+def test_a_class_of_few_images_is_trained_on_then_validated_then_tested(
+    flat: Path, caplog, images: int, parts: str | None
+) -> None:
+    write_classes(flat, {"rare": [Image.new("L", (8, 8))] * images})
+    for seed in range(5):
+        caplog.clear()
+        data = load_dataset(str(flat), seed=seed, validation_fraction=0.2)
+        told = f"The class 'rare' has too few images {parts}: add images, or leave the class out."
+        assert list(data.remarks) == ([] if parts is None else [told])
+        assert [record.getMessage() for record in caplog.records] == list(data.remarks)
+        rare = [
+            int((labels == data.labels.index("rare")).sum())
+            for labels in (data.train_labels, data.validation_labels, data.load_test()[1])
+        ]
+        assert rare == [1, int(images > 1), int(images > 2)]
 
 
-def test_an_image_that_is_cut_off_is_named(flat: Path) -> None:
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_an_image_that_is_cut_off_is_named_at_the_start(split: Path, part: str) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
-    path = flat / "0" / "cut.jpg"
+    path = split / part / "0" / "cut.jpg"
     Image.fromarray(noise).save(path)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(DataError, match=r"The image '.*cut.jpg' cannot be decoded"):
-        load_dataset(str(flat), image_size=(8, 8))
+        load_dataset(str(split), image_size=(8, 8))
 
 
 def test_a_known_name_is_no_folder_unless_it_is_written_as_a_path(tmp_path, monkeypatch) -> None:

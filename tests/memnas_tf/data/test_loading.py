@@ -10,7 +10,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from memnas_tf.data import source
-from memnas_tf.data.loading import ImageDataset, dataset_shape, load_dataset, split_indices
+from memnas_tf.data.loading import ImageDataset, dataset_shape, load_dataset
 from memnas_tf.errors import DataError
 
 
@@ -96,10 +96,14 @@ def test_nothing_need_be_held_out(digits_dir: Path) -> None:
     assert (len(data.train_images), len(data.validation_images)) == (40, 0)
 
 
-def test_split_is_a_partition() -> None:
-    train, validation = split_indices(50, 0.3, seed=7)
-    assert sorted([*train, *validation]) == list(range(50))
-    assert len(validation) == 15
+def test_the_first_of_a_sorted_set_are_told_to_lack_classes(digits_dir: Path, caplog) -> None:
+    # The digits come in random order; of the first ten there is not one of each.
+    data = load_dataset("digits", digits_dir, limit=10, validation_fraction=0.2)
+    there = {*data.train_labels, *data.validation_labels}
+    for digit in {*range(10)} - there:
+        line = f"The class '{digit}' has too few images (0 to train on, 0 to validate on): raise"
+        assert any(remark.startswith(line) for remark in data.remarks)
+    assert [record.getMessage() for record in caplog.records] == list(data.remarks)
 
 
 def test_resize_and_withheld_labels(tmp_path: Path) -> None:
