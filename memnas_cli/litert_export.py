@@ -12,10 +12,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from memnas_cli.interrupts import Interrupts
-from memnas_cli.quiet import import_quietly, start_keras
+from memnas_cli.quiet import held_back_stderr, start_keras
 from memnas_cli.winner_files import PREPROCESSING_FILE
+from memnas_tf.data.image_folder import check_path
 from memnas_tf.errors import ConfigError
 from memnas_tf.litert.conversion import TYPES
+from memnas_tf.litert.interpreter import check_installed, require_interpreter
 from memnas_tf.memory import MemoryTarget, format_bytes
 from memnas_tf.memory.arena_memory import KERNELS
 from memnas_tf.preprocessing import Preprocessing
@@ -72,10 +74,14 @@ def export_litert_files(
         MemNASError: As `serving.litert.export.export_litert`, or if it is not known which data
             set the model was trained on.
     """
+    check_installed()
     settings = _settings(source)
     _check_dataset(source, settings, dataset)
+    if dataset is not None:
+        check_path(dataset)
     start_keras()
-    import_quietly("ai_edge_litert.interpreter")
+    with held_back_stderr():
+        require_interpreter()
     from memnas_tf.keras_models.loading import load_keras_model
     from memnas_tf.preprocessing import load_preprocessing
     from serving.litert.export import export_litert
@@ -91,6 +97,11 @@ def export_litert_files(
         on_progress("loading the model and its data", 0, 0)
         model = load_keras_model(model_file)
         data = _load_data(settings, dataset, data_dir, preprocessing)
+        if settings is not None and data.fingerprint != _trained_on(settings)[1]:
+            raise ConfigError(
+                f"{dataset!r} does not hold the files that {str(source)!r} was trained on; "
+                "name the folder that does with --dataset"
+            )
         exported = export_litert(model, preprocessing, data, directory, types, version, on_progress)
     _print(exported.report)
     if isinstance(settings, SearchSettings):
@@ -116,13 +127,23 @@ def _check_dataset(
             f"{str(source)!r} does not tell its data set; name it with --dataset: training images "
             "measure the ranges of int8 tensors, and test images the accuracy"
         )
-    # Of a folder of images the name alone is known, not where it lies.
-    is_folder = isinstance(settings, TrainingPlan) and settings.dataset_content is not None
-    if settings is not None and dataset is not None and not is_folder:
-        known = settings.training if isinstance(settings, SearchSettings) else vars(settings)
+    if settings is None:
+        return
+    known, content = _trained_on(settings)
+    if content is not None and dataset is None:  # its name alone is known, not where it lies
         raise ConfigError(
-            f"{str(source)!r} was trained on {known['dataset']!r}; leave --dataset out"
+            f"{str(source)!r} was trained on a folder of images named {known!r}; "
+            "name that folder with --dataset"
         )
+    if content is None and dataset is not None:
+        raise ConfigError(f"{str(source)!r} was trained on {known!r}; leave --dataset out")
+
+
+def _trained_on(settings: SearchSettings | TrainingPlan) -> tuple[str, str | None]:
+    """Return the name of a data set, and of a folder of images what tells its files from others."""
+    if isinstance(settings, TrainingPlan):
+        return settings.dataset, settings.dataset_content
+    return settings.training["dataset"], settings.training.get("dataset_content")
 
 
 def _load_data(
@@ -136,7 +157,10 @@ def _load_data(
     if isinstance(settings, SearchSettings):
         from tuner.experiment import TrainingSettings
 
-        return TrainingSettings(**settings.training).load(data_dir, settings.seed)
+        names = TrainingSettings.__dataclass_fields__
+        known = {name: settings.training[name] for name in names}
+        training = TrainingSettings(**{**known, "dataset": dataset or known["dataset"]})
+        return training.load(data_dir, settings.seed)
     if settings is not None and settings.streamed:
         from memnas_tf.data.training_data import load_streamed
         from serving.litert.pixel_model import CALIBRATION_IMAGES

@@ -12,7 +12,7 @@ from importlib import import_module
 
 def start_keras() -> None:
     """Import Keras and start its backend; print what they print only if they fail."""
-    with _held_back_stderr():
+    with held_back_stderr():
         import keras
 
         keras.ops.zeros(1)  # TensorFlow looks for devices at the first operation
@@ -24,12 +24,17 @@ def import_quietly(module: str) -> None:
     Args:
         module: Its name.
     """
-    with _held_back_stderr():
+    with held_back_stderr():
         import_module(module)
 
 
 @contextmanager
-def _held_back_stderr() -> Iterator[None]:
+def held_back_stderr() -> Iterator[None]:
+    """Print what is printed to stderr within a block, by whatever, only if the block fails.
+
+    Yields:
+        Nothing.
+    """
     # The lines come from C++ and know nothing of sys.stderr: the descriptor itself is moved.
     sys.stderr.flush()
     original = os.dup(2)

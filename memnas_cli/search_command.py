@@ -18,7 +18,7 @@ from memnas_cli.quiet import start_keras
 from memnas_cli.search_options import search_options
 from memnas_cli.shapes import as_typed
 from memnas_cli.workers import FRESH_PROCESS, LOGS_FOLDER, Workers, as_chief
-from memnas_tf.data.image_folder import is_image_folder
+from memnas_tf.data.image_folder import check_path, is_image_folder
 from memnas_tf.memory import MemoryTarget, memory_target
 from tuner.distributed.distribution import ORACLE_IP, chief_address, is_chief, is_worker
 from tuner.trials.machine_faults import OutOfMemory
@@ -73,6 +73,7 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
 
 def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     """Search, and return the search's directory; None of a worker, which is done without."""
+    check_path(options["dataset"])
     choose_onednn(options["dataset"], options["image_size"], options["batch_size"])
     start_keras()
     from memnas_cli.live_view import LiveView

@@ -37,8 +37,14 @@ class Size(click.ParamType):
             return value
         numbers = re.findall(r"\d+", value)
         if len(numbers) != len(self.names) or "x".join(numbers) != value.lower():
-            example = "x".join(["32", "32", "3"][: len(self.names)])
-            self.fail(f"{value!r} is not {self.name}; type a size such as {example}", param, ctx)
+            side = numbers[0] if numbers else "32"
+            example = "x".join([side, side, "3"][: len(self.names)])
+            self.fail(
+                f"{value!r} is not {' x '.join(self.names)}; type {len(self.names)} whole numbers, "
+                f"such as {example}",
+                param,
+                ctx,
+            )
         return tuple(map(int, numbers))
 
     def text(self, value: tuple[int, ...]) -> str:

@@ -19,6 +19,7 @@ from memnas_cli.source_template import make_template
 from memnas_cli.train_options import recipe_values, train_options
 from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import read_results
+from memnas_tf.data.image_folder import check_path
 from memnas_tf.genotype import Genotype, load_genotype, to_string
 from memnas_tf.template import Template
 from memnas_tf.training.directory import LOGS_FOLDER, PROGRESS_FILE, check_place, training_directory
@@ -66,6 +67,7 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     genotype.require_buildable()
     recipe = make_recipe(options["recipe_name"], **recipe_values(options))
     check_place(directory)
+    check_path(options["dataset"])
     choose_onednn(options["dataset"], options["image_size"], recipe.batch_size)
     start_keras()
     from memnas_tf.data.loading import dataset_shape

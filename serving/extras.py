@@ -6,6 +6,5 @@ FOLDER = "assets.extra"
 CARD_FILE = "model_card.json"
 CARD_PAGE = "model_card.html"
 EXPECTED_FILE = "expected.npz"
-LABELS_FILE = "labels.txt"
 # The server looks for it under this name.
 WARMUP_FILE = "tf_serving_warmup_requests"

@@ -21,6 +21,7 @@ from serving.card_page import card_page, draw_pictures
 from serving.contract import signature_contracts
 from serving.facts import TrainingFacts
 from serving.folding import fold_batch_norm
+from serving.label_file import LABELS_FILE, check_labels, write_labels
 from serving.model_card import make_card
 from serving.samples import Expected, sample_images, signature_inputs
 from serving.saved_model_files import write_saved_model
@@ -87,8 +88,7 @@ def export_saved_model(
         np.savez_compressed(folder / extras.EXPECTED_FILE, **expected._asdict())
         sizes = (weight_bytes(model), weight_bytes(served))
         _write_card(folder, make_card(facts, preprocessing, contracts, *sizes), facts)
-        labels = "".join(f"{label}\n" for label in preprocessing.labels)
-        (folder / extras.LABELS_FILE).write_text(labels, encoding="utf-8")
+        write_labels(folder / LABELS_FILE, preprocessing.labels)
         tell("checking the export")
         require_sound(temporary)
         tell("publishing it")
@@ -118,9 +118,7 @@ def _check(model: keras.Model, preprocessing: Preprocessing, facts: TrainingFact
             f"the network tells {model.output_shape[-1]} classes apart, "
             f"and there are {len(preprocessing.labels)} labels"
         )
-    broken = [label for label in preprocessing.labels if label.splitlines() != [label]]
-    if broken:
-        raise ExportError(f"the label {broken[0]!r} is empty or more than one line")
+    check_labels(preprocessing.labels)
     _check_facts(model, facts)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from memnas_tf.data.arrays import Labels
+from memnas_tf.data.class_names import fault_of_names, normal_name
 from memnas_tf.data.image_headers import check_file
 from memnas_tf.data.image_names import IMAGE_SUFFIXES, is_image_name, is_left_by_system
 from memnas_tf.data.splitting import representative_order, split_by_class
@@ -23,6 +24,8 @@ from memnas_tf.errors import DataError
 TEST_FRACTION = 0.2
 _SPLITS = ("train", "validation", "test")
 _LAYOUTS = "lay it out as train/CLASS/*.jpg and test/CLASS/*.jpg, or as CLASS/*.jpg"
+# To a class of that name; among them it is no split's.
+_NO_SPLIT = "if {!r} is a class, put all classes into a folder 'train'"
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,22 @@ def is_image_folder(name: str, base: Path = Path()) -> bool:
     Returns:
         Whether it is a path.
     """
-    if name.startswith((".", "/", "~", os.sep)) or name.endswith(("/", os.sep)):
+    if _is_path(name):
         return True
     return (base / name).is_dir() and name.split("/")[0].split(":")[0] not in known_datasets()
+
+
+def check_path(name: str) -> None:
+    """Refuse a folder that holds no images as they should be; at once, and without TensorFlow.
+
+    Args:
+        name: The name of a data set; of one that is not written as a path nothing is looked at.
+
+    Raises:
+        DataError: As `find_images`.
+    """
+    if _is_path(name):
+        find_images(name, seed=0)
 
 
 def known_datasets() -> list[str]:
@@ -117,8 +133,8 @@ def find_images(root: str | os.PathLike[str], seed: int) -> ImageFolder:
         Its classes and files.
 
     Raises:
-        DataError: It is no folder, it has no images or fewer than two classes, a class is empty,
-            or something lies in it that does not belong there.
+        DataError: It is no folder, it has no images or fewer than two classes, a class is empty
+            or has a name that is none, or something lies in it that does not belong there.
     """
     root = Path(root).expanduser()
     if not root.is_dir():
@@ -127,12 +143,17 @@ def find_images(root: str | os.PathLike[str], seed: int) -> ImageFolder:
     _refuse_loose_images(root)
     if not folders:
         raise DataError(f"There are no images in {str(root)!r}: {_LAYOUTS}.")
+    _refuse_other_case(root, folders)
     if "train" in folders:
         return _with_splits(root, folders, seed)
     if "test" in folders:
-        raise DataError(f"{str(root)!r} has a folder 'test' and none named 'train': {_LAYOUTS}.")
-    labels = _labels(root)
-    return ImageFolder(root, labels, _split_off_test(root, labels, seed), makes_test_split=True)
+        raise DataError(
+            f"{str(root)!r} has a folder 'test' and none named 'train': {_LAYOUTS}; "
+            f"{_NO_SPLIT.format('test')}."
+        )
+    classes = _classes(root)
+    labels = tuple(classes)
+    return ImageFolder(root, labels, _split_off_test(classes, seed), makes_test_split=True)
 
 
 def _with_splits(root: Path, folders: Mapping[str, Path], seed: int) -> ImageFolder:
@@ -140,18 +161,20 @@ def _with_splits(root: Path, folders: Mapping[str, Path], seed: int) -> ImageFol
     if others:
         raise DataError(
             f"{str(root)!r} has a folder {others[0]!r} beside 'train': move it away, or rename it "
-            f"to one of {', '.join(_SPLITS)}."
+            f"to one of {', '.join(_SPLITS)}; {_NO_SPLIT.format('train')}."
         )
-    labels = _labels(folders["train"])
+    parts = {name: folders[name] for name in _SPLITS if name in folders}
+    for name, folder in parts.items():
+        _refuse_loose_images(folder, f"{_LAYOUTS}; {_NO_SPLIT.format(name)}")
+    labels = tuple(_classes(parts["train"]))
     splits = {}
-    for split in (name for name in _SPLITS if name in folders):
-        _refuse_loose_images(folders[split])
-        classes = {path.name: path for path in _folders(folders[split])}
+    for split, folder in parts.items():
+        classes = {normal_name(path.name): path for path in _folders(folder)}
         unknown = [name for name in classes if name not in labels]
         if unknown:
             raise DataError(
-                f"The class {unknown[0]!r} of {str(folders[split])!r} is none of "
-                f"{str(folders['train'])!r}: put images of it there too, or remove it."
+                f"The class {unknown[0]!r} of {str(folder)!r} is none of "
+                f"{str(parts['train'])!r}: put images of it there too, or remove it."
             )
         files = [
             LabelledFile(path, label)
@@ -160,18 +183,16 @@ def _with_splits(root: Path, folders: Mapping[str, Path], seed: int) -> ImageFol
             for path in _images(classes[name])
         ]
         if not files:
-            raise DataError(f"There are no images in {str(folders[split])!r}: {_LAYOUTS}.")
+            raise DataError(f"There are no images in {str(folder)!r}: {_LAYOUTS}.")
         splits[split] = _ordered(files, seed)
     return ImageFolder(root, labels, splits)
 
 
-def _split_off_test(
-    root: Path, labels: tuple[str, ...], seed: int
-) -> dict[str, tuple[LabelledFile, ...]]:
+def _split_off_test(classes: Mapping[str, Path], seed: int) -> dict[str, tuple[LabelledFile, ...]]:
     files = [
         LabelledFile(path, label)
-        for label, name in enumerate(labels)
-        for path in _images(root / name)
+        for label, folder in enumerate(classes.values())
+        for path in _images(folder)
     ]
     # Of two images of a class one is left to train on, and one to validate on.
     train, test = split_by_class(class_numbers(files), TEST_FRACTION, seed, keep=2)
@@ -196,12 +217,17 @@ def class_numbers(files: Sequence[LabelledFile]) -> Labels:
     return np.array([file.label for file in files], np.int64)
 
 
-def _labels(parent: Path) -> tuple[str, ...]:
-    names = tuple(sorted(path.name for path in _folders(parent)))
-    if len(names) < 2:
-        there = f"one class, {names[0]!r}" if names else "no classes"
+def _classes(parent: Path) -> dict[str, Path]:
+    """Return the folder of each class, in the order of their names."""
+    folders = _folders(parent)
+    fault = fault_of_names([path.name for path in folders])
+    if fault is not None:
+        raise DataError(f"In {str(parent)!r} {fault}: rename the folder.")
+    if len(folders) < 2:
+        there = f"one class, {folders[0].name!r}" if folders else "no classes"
         raise DataError(f"There is {there} in {str(parent)!r}: {_LAYOUTS}, with two or more.")
-    return names
+    classes = {normal_name(path.name): path for path in folders}
+    return dict(sorted(classes.items()))
 
 
 def _images(folder: Path) -> list[Path]:
@@ -223,13 +249,27 @@ def _images(folder: Path) -> list[Path]:
     return paths
 
 
-def _refuse_loose_images(folder: Path) -> None:
+def _refuse_loose_images(folder: Path, way_out: str = _LAYOUTS) -> None:
     for path in sorted(folder.iterdir()):
         if is_image_name(path):
-            raise DataError(f"The image {str(path)!r} lies in no class's folder: {_LAYOUTS}.")
+            raise DataError(f"The image {str(path)!r} lies in no class's folder: {way_out}.")
+
+
+def _refuse_other_case(root: Path, folders: Mapping[str, Path]) -> None:
+    for name, folder in folders.items():
+        split = name.lower()
+        if split != name and split in _SPLITS and _folders(folder):
+            raise DataError(
+                f"{str(root)!r} has a folder {name!r} of folders, which is no class, and splits "
+                f"are written in lower case: rename it to {split!r}."
+            )
 
 
 def _folders(parent: Path) -> list[Path]:
     return [
         path for path in sorted(parent.iterdir()) if path.is_dir() and not is_left_by_system(path)
     ]
+
+
+def _is_path(name: str) -> bool:
+    return name.startswith((".", "/", "~", os.sep)) or name.endswith(("/", os.sep))

@@ -18,6 +18,7 @@ import tensorflow_datasets as tfds
 
 from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.checks import check_memory
+from memnas_tf.data.class_names import fault_of_names
 from memnas_tf.data.decoding import CHANNELS, decode_image
 from memnas_tf.data.digits import Digits
 from memnas_tf.data.resizing import resize_image
@@ -90,6 +91,9 @@ def read_features(name: str, builder: Any) -> ImageFeatures:
     height, width, channels = image.shape
     if np.dtype(image.np_dtype) != np.uint8 or channels not in CHANNELS:
         raise DataError(f"The images of {name!r} are {image}, not 8-bit: {advice}")
+    fault = fault_of_names(label.names)
+    if fault is not None:
+        raise DataError(f"Of the data set {name!r} {fault}: rename the class where it is made.")
     return ImageFeatures((height, width, channels), tuple(label.names))
 
 

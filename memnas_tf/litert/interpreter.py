@@ -5,6 +5,7 @@ It needs ai-edge-litert, which `pip install memnas-tf[litert]` brings.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
@@ -13,6 +14,10 @@ from memnas_tf.errors import ExportError
 from memnas_tf.litert.model_file import read_model
 from memnas_tf.litert.quiet import quiet_output
 from memnas_tf.memory.arena import Arena, RuntimeGraph
+
+_NOT_INSTALLED = (
+    "LiteRT's interpreter is not installed; install it with pip install 'memnas-tf[litert]'"
+)
 
 
 class TensorPlaces(NamedTuple):
@@ -27,6 +32,16 @@ class TensorPlaces(NamedTuple):
     offsets: tuple[int, ...]
 
 
+def check_installed() -> None:
+    """Refuse at once what needs the interpreter where it is not installed.
+
+    Raises:
+        ExportError: If ai-edge-litert is not installed.
+    """
+    if find_spec("ai_edge_litert") is None:
+        raise ExportError(_NOT_INSTALLED)
+
+
 def require_interpreter() -> Any:
     """Import the interpreter's module.
 
@@ -39,9 +54,7 @@ def require_interpreter() -> Any:
     try:
         from ai_edge_litert import interpreter
     except ImportError as error:
-        raise ExportError(
-            "LiteRT's interpreter is not installed; install it with pip install 'memnas-tf[litert]'"
-        ) from error
+        raise ExportError(_NOT_INSTALLED) from error
     return interpreter
 
 

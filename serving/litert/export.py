@@ -17,12 +17,13 @@ from memnas_tf.keras_models.loading import check_measurable
 from memnas_tf.litert.conversion import TYPES
 from memnas_tf.litert.interpreter import require_interpreter
 from memnas_tf.preprocessing import Preprocessing
+from serving.label_file import LABELS_FILE, check_labels, write_labels
 from serving.litert.conversion import litert_file
 from serving.litert.evaluation import Classes, keras_classes, litert_classes
 from serving.litert.report import LitertReport, TypeReport, arena_sizes
 from serving.versions import next_version, publish
 
-LABELS_FILE, REPORT_FILE = "labels.txt", "report.json"
+REPORT_FILE = "report.json"
 SAVED_MODEL_FILE = "saved_model.pb"
 
 # Told what is done, how much of it is over, and how much there is: 0 where that is not known.
@@ -112,7 +113,7 @@ def export_litert(
             _share(evaluation.keras, evaluation.labels),
             reports,
         )
-        (temporary / LABELS_FILE).write_text("\n".join(preprocessing.labels) + "\n", "utf-8")
+        write_labels(temporary / LABELS_FILE, preprocessing.labels)
         (temporary / REPORT_FILE).write_text(report.to_json(), "utf-8")
     return LitertExport(Path(directory) / str(version), report)
 
@@ -173,6 +174,7 @@ def _check_fit(network: keras.Model, preprocessing: Preprocessing, data: ImageDa
     ):
         if shape != takes:
             raise ExportError(f"{name} images of {shape}, and the network takes {takes}")
+    check_labels(preprocessing.labels)
     if data.labels != preprocessing.labels:
         raise ExportError(
             f"the labels of the data set {data.name!r} are not those of the network; "

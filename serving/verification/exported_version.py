@@ -14,6 +14,7 @@ import numpy as np
 from memnas_tf.preprocessing import Preprocessing
 from serving import extras
 from serving.contract import SignatureContract, signature_contracts
+from serving.label_file import LABELS_FILE, read_labels
 from serving.samples import Expected
 from serving.verification.cpp_loader import CppModel
 from serving.verification.failure import CheckFailed
@@ -87,9 +88,9 @@ class ExportedVersion:
     def labels(self) -> tuple[str, ...]:
         """The labels of the file for people and programs."""
         try:
-            return tuple(self.extra(extras.LABELS_FILE).decode().splitlines())
+            return read_labels(self.extra(LABELS_FILE).decode())
         except UnicodeDecodeError as error:
-            raise CheckFailed(f"{extras.LABELS_FILE} is damaged: {error}") from error
+            raise CheckFailed(f"{LABELS_FILE} is damaged: {error}") from error
 
     @cached_property
     def expected(self) -> Expected:

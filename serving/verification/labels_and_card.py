@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from serving import extras
+from serving.label_file import LABELS_FILE
 from serving.model_card import SCHEMA_VERSION
 from serving.verification.exported_version import ExportedVersion
 from serving.verification.failure import CheckFailed
@@ -18,7 +19,7 @@ def check_labels_and_card(version: ExportedVersion) -> str:
         )
     if labels != version.preprocessing.labels:
         raise CheckFailed(
-            f"{extras.LABELS_FILE} ({len(labels)} lines) and {extras.CARD_FILE} "
+            f"{LABELS_FILE} ({len(labels)} lines) and {extras.CARD_FILE} "
             f"({len(version.preprocessing.labels)} labels) name other classes"
         )
     told = {

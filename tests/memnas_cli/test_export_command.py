@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from memnas_cli.main import main
 from memnas_cli.winner_files import read_facts
 from serving.facts import TrainingFacts
+from tests.helpers.image_folders import digit_images, write_classes
 
 
 def export(*arguments):
@@ -128,6 +129,39 @@ def test_ctrl_c_leaves_no_litert_files(finished, data_dir, tmp_path, monkeypatch
     result = export_litert(search, "--to", tmp_path, "--data-dir", data_dir)
     assert result.exit_code == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_search_on_a_folder_exports_with_that_folder_alone(tmp_path):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT files are run by ai-edge-litert")
+    photos = write_classes(tmp_path / "photos", digit_images(classes=2, per_class=10))
+    small = [
+        "--max-rounds",
+        "1",
+        "--trials-per-round",
+        "1",
+        "--epochs",
+        "1",
+        "--filters",
+        "2",
+        "--blocks",
+        "1",
+    ]
+    places = ["--dataset", str(photos), "--directory", str(tmp_path / "searches")]
+    searched = CliRunner().invoke(main, ["search", *small, *places, "--quiet"])
+    assert searched.exit_code == 0, searched.output
+    source = tmp_path / "searches" / "photos"
+    arguments = (source, "--types", "float32", "--to", tmp_path / "models")
+    alone = export_litert(*arguments)
+    assert (alone.exit_code, (tmp_path / "models").exists()) == (2, False)
+    assert "was trained on a folder of images named 'photos'; name that folder" in alone.output
+    with_it = export_litert(*arguments, "--dataset", photos)
+    assert with_it.exit_code == 0, with_it.output
+    assert (tmp_path / "models" / "1" / "model_float32.tflite").exists()
+    (photos / "0" / "000.png").unlink()
+    with_another = export_litert(*arguments, "--dataset", photos)
+    assert with_another.exit_code == 2
+    assert "does not hold the files that" in with_another.output
+    assert not (tmp_path / "models" / "2").exists()
 
 
 def test_a_bare_model_needs_its_data_set(finished, tmp_path):

@@ -135,7 +135,7 @@ def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
         (["--blocks", "9"], "an input of 8x8 is too small: the strides shrink it 16 times"),
         (["--validation-fraction", "2"], "validation fraction is 2"),
         (["--validation-fraction", "0"], "validation fraction is 0, and a search measures"),
-        (["--image-size", "32"], "'32' is not heightxwidth; type a size such as 32x32"),
+        (["--image-size", "48"], "'48' is not height x width; type 2 whole numbers, such as 48x48"),
         (["--ranker", "guess"], "'guess' is not one of"),
         (["--memory", "ram"], "'ram' is not one of 'lifetime', 'arena'"),
         (["--dtype", "float8"], "'float8' is not"),

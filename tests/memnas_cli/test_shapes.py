@@ -11,7 +11,8 @@ def test_sizes_are_read(text):
 
 @pytest.mark.parametrize("text", ["", "32", "32x16", "32x16x3x1", "axbxc", "32x16x-3", "32x16x 3"])
 def test_what_is_none_is_refused(text):
-    with pytest.raises(click.BadParameter, match="type a size such as 32x32x3"):
+    message = "is not height x width x channels; type 3 whole numbers, such as 32x32x3"
+    with pytest.raises(click.BadParameter, match=message):
         Size("height", "width", "channels").convert(text, None, None)
 
 

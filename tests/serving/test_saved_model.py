@@ -179,7 +179,7 @@ def test_it_brings_what_people_and_servers_look_for(export):
     [
         ({"input_shape": (9, 9, 3)}, r"images of \(9, 9, 3\), the network takes \(8, 6, 3\)"),
         ({"labels": ("cat", "dog")}, "3 classes apart, and there are 2 labels"),
-        ({"labels": ("cat", "d\nog", "cow")}, "'d\\\\nog' is empty or more than one line"),
+        ({"labels": ("cat", "d\nog", "cow")}, "'d\\\\nog' has characters that are none"),
     ],
 )
 def test_preprocessing_that_does_not_fit_is_refused(changes, message, export, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -109,7 +110,15 @@ def test_what_systems_leave_behind_is_passed_over(flat: Path) -> None:
             lambda root: (root / "1").rename(root / "test"),
             r"a folder 'test' and none named 'train'",
         ),
-        (lambda root: (root / "1").rename(root / "train"), r"a folder '0' beside 'train'"),
+        (lambda root: (root / "1").rename(root / "train"), r"a folder '0' beside 'train'.*a class"),
+        (lambda root: (root / "1\x1b[2J").mkdir(), r"class name '1\\x1b\[2J' has characters"),
+        (lambda root: (root / "1\n2").mkdir(), r"class name '1\\n2' has characters"),
+        (lambda root: (root / "1\u2028").mkdir(), r"class name '1\\u2028' has characters"),
+        (
+            lambda root: (root / os.fsdecode(b"\xff")).mkdir(),
+            r"class name '\\udcff' has characters",
+        ),
+        (lambda root: [(root / name).mkdir() for name in ("\xe9", "e\u0301")], r"read the same"),
         (
             lambda root: (root / "0" / "b.png").write_text("no image"),
             r"b.png' is neither JPEG nor PNG",
@@ -124,6 +133,35 @@ def test_a_folder_that_cannot_be_used_is_refused(flat: Path, break_it, message) 
     break_it(flat)
     with pytest.raises(DataError, match=message):
         load_dataset(str(flat))
+
+
+@pytest.mark.parametrize("name", ["Train", "TEST", "Validation"])
+def test_splits_in_capitals_are_told_of(split: Path, name: str) -> None:
+    (split / "train").rename(split / "gone")
+    (split / "test").rename(split / name)
+    with pytest.raises(
+        DataError, match=f"'{name}' of folders, which is no class.*to '{name.lower()}'"
+    ):
+        load_dataset(str(split))
+
+
+def test_classes_that_are_called_as_splits_are(tmp_path: Path) -> None:
+    images = digit_images(classes=2, per_class=6)
+    for name in ("train", "test"):
+        write_classes(tmp_path / "trains", {name: images["0"]})
+    with pytest.raises(DataError, match=r"no class's folder.*if 'train' is a class, put all"):
+        load_dataset(str(tmp_path / "trains"))
+    # As it says.
+    write_classes(tmp_path / "more" / "train", {"train": images["0"], "test": images["1"]})
+    assert load_dataset(str(tmp_path / "more"), validation_fraction=0.2).labels == ("test", "train")
+
+
+def test_names_are_compared_as_they_read(split: Path) -> None:
+    (split / "train" / "1").rename(split / "train" / "e\u0301")
+    (split / "test" / "1").rename(split / "test" / "\xe9")
+    data = load_dataset(str(split), validation_fraction=0.2)
+    assert data.labels == ("0", "\xe9")
+    assert data.load_test()[1].tolist().count(1) == 3
 
 
 def test_a_class_that_is_only_tested_is_refused(split: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from memnas_tf.errors import ExportError
 from serving import extras
+from serving.label_file import LABELS_FILE
 from serving.verification import verify_version, versions_to_verify
 from serving.verification.checks import CONTENT, FILES, NAME
 from serving.verification.exported_version import ExportedVersion
@@ -231,7 +232,7 @@ def test_a_path_in_any_file(export, tmp_path):
 
 def test_labels_and_card_that_contradict_each_other(export, tmp_path):
     path = export.copy(tmp_path)
-    labels = path / extras.FOLDER / extras.LABELS_FILE
+    labels = path / extras.FOLDER / LABELS_FILE
     text = labels.read_text("utf-8")
     labels.write_text("cat\n", "utf-8")
     assert refusal("labels and card", path).startswith("labels.txt (1 lines) and model_card.json")
