@@ -134,18 +134,8 @@ def test_ctrl_c_leaves_no_litert_files(finished, data_dir, tmp_path, monkeypatch
 def test_a_search_on_a_folder_exports_with_that_folder_alone(tmp_path):
     pytest.importorskip("ai_edge_litert", reason="LiteRT files are run by ai-edge-litert")
     photos = write_classes(tmp_path / "photos", digit_images(classes=2, per_class=10))
-    small = [
-        "--max-rounds",
-        "1",
-        "--trials-per-round",
-        "1",
-        "--epochs",
-        "1",
-        "--filters",
-        "2",
-        "--blocks",
-        "1",
-    ]
+    names = ("max-rounds", "trials-per-round", "epochs", "filters", "blocks")
+    small = [word for name in names for word in (f"--{name}", "1")]
     places = ["--dataset", str(photos), "--directory", str(tmp_path / "searches")]
     searched = CliRunner().invoke(main, ["search", *small, *places, "--quiet"])
     assert searched.exit_code == 0, searched.output
