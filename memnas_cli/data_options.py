@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from memnas_cli.completion import complete_dataset
 from memnas_cli.shapes import Size
 
-DATA_OPTIONS = (
-    click.option(
-        "--dataset",
-        default="digits",
-        metavar="NAME|FOLDER",
-        shell_complete=complete_dataset,
-        help="A data set of tensorflow_datasets, or a folder of images: train/CLASS/*.jpg and "
-        "test/CLASS/*.jpg, or CLASS/*.jpg.",
-    ),
+_HELP = (
+    "A data set of tensorflow_datasets, or a folder of images: train/CLASS/*.jpg and "
+    "test/CLASS/*.jpg, or CLASS/*.jpg."
+)
+_NAMED: dict[str, Any] = {
+    "metavar": "NAME|FOLDER",
+    "shell_complete": complete_dataset,
+    "help": _HELP,
+}
+DATASET_OPTION = click.option("--dataset", default="digits", **_NAMED)
+DATASET_OR_SOURCE_OPTION = click.option(
+    "--dataset",
+    show_default="what ARCHITECTURE was made on, with its image size and augmentation; else digits",
+    **_NAMED,
+)
+IMAGE_OPTIONS = (
     click.option(
         "--data-dir",
         type=click.Path(file_okay=False),

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from memnas_cli.config_file import config_option
-from memnas_cli.data_options import DATA_OPTIONS
+from memnas_cli.data_options import DATASET_OPTION, IMAGE_OPTIONS
 from memnas_cli.shapes import COUNT, Bytes, Counts
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
@@ -20,7 +20,8 @@ from tuner.settings import DEFAULT_RANKER
 from tuner.trials.trial_files import DEFAULT_KEEP
 
 _DATA = (
-    *DATA_OPTIONS,
+    DATASET_OPTION,
+    *IMAGE_OPTIONS,
     click.option(
         "--validation-fraction",
         default=0.2,

@@ -15,6 +15,7 @@ from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.onednn import choose_onednn
 from memnas_cli.options_file import TRAIN_FILE, write_options_file
 from memnas_cli.quiet import start_keras
+from memnas_cli.source_data import ImageChoice, choose_images
 from memnas_cli.source_template import make_template
 from memnas_cli.train_options import recipe_values, train_options
 from memnas_cli.training_view import print_training, training_document
@@ -37,8 +38,9 @@ def train(architecture: str, quiet: bool, as_json: bool, **options: Any) -> None
 
     ARCHITECTURE is the directory of a search (its answer) or of another training, a preset
     (figure-1b, supplement, MemNAS-A, MemNAS-B), a compact string such as 5x0d3+0f7=, or a JSON
-    file. From a search, a training, MemNAS-A and MemNAS-B it takes the architecture and the size;
-    all else is said here.
+    file. From a search, a training, MemNAS-A and MemNAS-B it takes the architecture and the size,
+    and from a search or a training the data set too, with its image size and augmentation, unless
+    another one is named; all else is said here.
 
     \b
     What a search found on a small set, on a large one:
@@ -67,8 +69,10 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     genotype.require_buildable()
     recipe = make_recipe(options["recipe_name"], **recipe_values(options))
     check_place(directory)
-    check_path(options["dataset"])
-    choose_onednn(options["dataset"], options["image_size"], recipe.batch_size)
+    images = _choose_images(architecture, options)
+    dataset = str(images.dataset)
+    check_path(dataset)
+    choose_onednn(dataset, images.image_size, recipe.batch_size)
     start_keras()
     from memnas_tf.data.loading import dataset_shape
     from memnas_tf.data.training_data import STREAMED_SIZE, load_training_data
@@ -76,25 +80,35 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
 
     # Before the data set is loaded, which may mean a long download.
     check_devices(options["devices"], recipe.batch_size)
-    name, data_dir, size = (options[key] for key in ("dataset", "data_dir", "image_size"))
-    shape, classes = dataset_shape(name, data_dir, size, varying_size=STREAMED_SIZE)
+    data_dir, size = images.data_dir, images.image_size
+    shape, classes = dataset_shape(dataset, data_dir, size, varying_size=STREAMED_SIZE)
     kind, template = make_template(
         architecture, shape, classes, options["template"], options["filters"], options["blocks"]
     )
     data = load_training_data(
-        name,
+        dataset,
         data_dir,
         validation_fraction=options["validation_fraction"],
         seed=options["seed"],
         image_size=size,
         limit=options["limit"],
     )
-    policy = recipe.augmentation or data.default_augmentation
+    policy = recipe.augmentation or images.augmentation or data.default_augmentation
+    as_source = f", as {images.source!r} was" if images.source else ""
+    height, width, _ = data.input_shape
+    course.print(
+        f"training on {data.name}{as_source}: {data.train_count:,} images of {height}x{width}, "
+        f"augmentation {policy}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
     plan = _plan(genotype, template, replace(recipe, augmentation=policy), data, options)
     with training_directory(directory, plan, options["overwrite"]):
         spelled_out = {
             **options,
             **asdict(plan.recipe),
+            **{"dataset": dataset, "data_dir": data_dir, "image_size": size},
             "architecture": plan.genotype,
             "template": kind,
             "filters": _spelled_out(template.filters),
@@ -104,6 +118,11 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
         if not read_results(directory, plan.genotype):
             _train(course, plan, data, directory)
         (directory / PROGRESS_FILE).unlink(missing_ok=True)
+
+
+def _choose_images(architecture: str, options: dict[str, Any]) -> ImageChoice:
+    names = ("dataset", "data_dir", "image_size", "augmentation")
+    return choose_images(architecture, ImageChoice(**{name: options[name] for name in names}))
 
 
 def _spelled_out(filters: tuple[int, ...]) -> int | str:

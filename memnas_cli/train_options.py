@@ -10,7 +10,7 @@ import click
 
 from memnas_cli.completion import complete_source
 from memnas_cli.config_file import config_option
-from memnas_cli.data_options import DATA_OPTIONS
+from memnas_cli.data_options import DATASET_OR_SOURCE_OPTION, IMAGE_OPTIONS
 from memnas_cli.shapes import COUNT, Counts
 from memnas_cli.source_template import TEMPLATES
 from memnas_tf.training.recipe import COURSES, DEFAULT_RECIPE, RECIPES, Recipe
@@ -21,7 +21,8 @@ _PART = click.FloatRange(0, 1, max_open=True)
 _AT_LEAST_0 = click.FloatRange(0)
 
 _DATA = (
-    *DATA_OPTIONS,
+    DATASET_OR_SOURCE_OPTION,
+    *IMAGE_OPTIONS,
     click.option(
         "--validation-fraction",
         default=0.0,

@@ -42,8 +42,9 @@ def assert_same_training(directory, whole):
 def test_a_training_tells_its_course_and_leaves_everything_that_a_person_wants(trained):
     directory, result = trained
     lines = result.stdout.splitlines()
-    assert lines[0].startswith("epoch  1 of 12  loss ")
-    assert "  validation " in lines[0]
+    assert lines[0] == "training on digits: 320 images of 8x8, augmentation crop"
+    assert lines[1].startswith("epoch  1 of 12  loss ")
+    assert "  validation " in lines[1]
     assert sum(line.startswith("epoch ") for line in lines) == 12
     assert "training              finished" in lines
     assert result.stderr == ""
@@ -75,6 +76,7 @@ def test_a_training_killed_goes_on_to_the_same_end(trained, data_dir, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "memnas_cli.main", *command], stdout=subprocess.PIPE, text=True
     )
+    assert process.stdout.readline().startswith("training on digits: ")
     for _ in range(3):
         assert process.stdout.readline().startswith("epoch ")
     process.kill()
@@ -84,7 +86,7 @@ def test_a_training_killed_goes_on_to_the_same_end(trained, data_dir, tmp_path):
     assert json.loads(memnas("show", directory, "--json").stdout)["state"] == "interrupted"
     again = train(directory, data_dir, *TRAIN)
     assert again.exit_code == 0, again.output
-    assert again.output.startswith("going on after epoch ")
+    assert again.output.splitlines()[1].startswith("going on after epoch ")
     assert_same_training(directory, trained[0])
     assert not (directory / "progress.npz").exists()
 
@@ -103,7 +105,7 @@ def test_ctrl_c_leaves_a_training_that_goes_on_to_the_same_end(
     assert result.output.endswith("interrupted; the same command goes on from here\n")
     monkeypatch.undo()
     again = train(directory, data_dir, *TRAIN, "--json")
-    assert again.stderr.startswith("going on after epoch 3 of 12\n")
+    assert again.stderr.splitlines()[1] == "going on after epoch 3 of 12"
     document = json.loads(again.stdout)
     assert document == json.loads(json.dumps(training_document(directory)))
     assert document["state"] == "finished"
@@ -164,6 +166,7 @@ def test_the_size_of_a_search_s_network_is_taken_from_it(finished, data_dir, tmp
     assert document["genotype"] == best["genotype"]
     assert document["parameter_bytes"] == best["parameter_bytes"]
     assert document["plan"]["template"]["filters"] == [2] * 5
+    assert f"training on digits, as {str(search)!r} was: 200 images of 8x8" in result.stderr
 
 
 def test_another_size_and_template_can_be_asked_for(data_dir, tmp_path):
