@@ -27,7 +27,7 @@ from memnas_tf.memory.target import memory_target
 from memnas_tf.moves import Candidate, generate_candidates, grow, trim
 from memnas_tf.template import cifar_template
 from tuner.ranking import LabelledRound, make_ranker
-from tuner.settings import DEFAULT_RANKER
+from tuner.search.settings import DEFAULT_RANKER
 
 BLOCKS = 5
 LABELS = 200

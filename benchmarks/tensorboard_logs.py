@@ -14,7 +14,6 @@ for the table of trials over HTTP. The networks are real, their accuracy is a fo
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import socket
 import statistics
@@ -24,24 +23,27 @@ import tempfile
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+import numpy as np
 import requests
 
 from memnas_tf.errors import ConfigError
+from memnas_tf.genotype import Genotype
 from memnas_tf.template import cifar_template
 from tuner import MemNASTuner
 from tuner.experiment import TrainingSettings, fit_arguments, make_hypermodel
 from tuner.history import SearchHistory
 from tuner.listener import Listeners
-from tuner.planning import plan_round
-from tuner.rounds import COMPLETED, Round, base_measurement
-from tuner.settings import SearchSettings
+from tuner.ranking import LabelledRound
+from tuner.ranking.ranker import Scores
+from tuner.search import Search, SearchSettings
+from tuner.search.search import Answer
 from tuner.tensorboard.folder import LOGS_FOLDER, SEARCH_RUN
 from tuner.tensorboard.search_log import SearchLog
 from tuner.tensorboard.trial_log import TrialLog
@@ -149,21 +151,30 @@ def made_up_search(trials: int) -> SearchHistory:
     """Plan rounds at random, and take a formula for the accuracy."""
     template = cifar_template((32, 32, 3), 10, 16)
     settings = SearchSettings(
-        template, blocks=5, max_rounds=trials, trials_per_round=100, training={"epochs": 60}
+        template,
+        blocks=5,
+        max_rounds=trials,
+        trials_per_round=100,
+        max_trials=trials,
+        training={"epochs": 60},
     )
-    rounds: list[Round] = []
-    ids = itertools.count()
-    while (planned := sum(len(entry.trials) for entry in rounds)) < trials:
-        entry = plan_round(rounds, settings, min(100, trials - planned), None)
-        if isinstance(entry, str):
-            raise ConfigError(f"{trials} trials are more than this search has: it {entry}")
-        for trial in entry.trials:
-            noise = zlib.crc32(trial.genotype.encode()) % 1000
-            trial.trial_id, trial.status = f"{next(ids):04d}", COMPLETED
-            trial.quality = 0.5 + noise / 2500
-        entry.close(base_measurement(rounds), settings.tradeoff, settings.metric)
-        rounds.append(entry)
-    return SearchHistory(settings, tuple(rounds), "was made up")
+    search = Search(settings, ranker=_Drawing())
+    while not isinstance(trial := search.ask(), Answer):
+        search.tell(trial, 0.5 + zlib.crc32(trial.genotype.encode()) % 1000 / 2500)
+    if len(search.rounds[-1].trials) + 100 * (len(search.rounds) - 1) < trials:
+        raise ConfigError(f"{trials} trials are more than this search has: it {search.stop_reason}")
+    return SearchHistory(settings, tuple(search.rounds), "was made up")
+
+
+class _Drawing:
+    """A ranker to which all candidates are the same."""
+
+    def fit(self, rounds: Sequence[LabelledRound]) -> None:
+        """Learn nothing."""
+
+    def score(self, genotypes: Sequence[Genotype]) -> Scores:
+        """Return the same for each."""
+        return np.zeros(len(genotypes))
 
 
 def ask(logs: Path, trials: int, fast: str) -> None:

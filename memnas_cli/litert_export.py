@@ -24,7 +24,7 @@ from memnas_tf.preprocessing import Preprocessing
 from memnas_tf.training.directory import is_training, load_plan
 from memnas_tf.training.plan import TrainingPlan
 from tuner.history import ORACLE_FILE, load_search
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 
 if TYPE_CHECKING:
     from memnas_tf.data.dataset import ImageDataset

@@ -14,8 +14,8 @@ from memnas_cli.bars import make_bars
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.objective import SearchObjective
-from tuner.rounds import COMPLETED, RUNNING, PlannedTrial, Round
-from tuner.settings import SearchSettings
+from tuner.search.rounds import COMPLETED, RUNNING, PlannedTrial, Round
+from tuner.search.settings import SearchSettings
 from tuner.timing import format_seconds, seconds_left, trials_left
 
 _REFRESHES_PER_SECOND = 4

@@ -12,7 +12,7 @@ from memnas_cli.live_view import LiveView
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
-from tuner.rounds import COMPLETED, FAILED, PAUSED, STOPPED, PlannedTrial, Round
+from tuner.search.rounds import COMPLETED, FAILED, PAUSED, STOPPED, PlannedTrial, Round
 from tuner.trials.trial_files import ERROR_FILE
 
 

@@ -88,7 +88,7 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
         make_tuner,
         run_search,
     )
-    from tuner.planning import require_fit
+    from tuner.search.planning import require_fit
 
     training = TrainingSettings(
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}

@@ -14,9 +14,9 @@ from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
 from memnas_tf.template import DEFAULT_BLOCKS
-from tuner.halving import DEFAULT_REDUCTION_FACTOR
 from tuner.ranking import RANKERS
-from tuner.settings import DEFAULT_RANKER
+from tuner.search.rungs import DEFAULT_REDUCTION_FACTOR
+from tuner.search.settings import DEFAULT_RANKER
 from tuner.trials.trial_files import DEFAULT_KEEP
 
 _DATA = (

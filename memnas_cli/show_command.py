@@ -32,7 +32,7 @@ from memnas_tf.training.directory import is_training
 from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import ORACLE_FILE, SearchHistory, load_search
 from tuner.objective import SearchObjective
-from tuner.rounds import PlannedTrial, Round
+from tuner.search.rounds import PlannedTrial, Round
 from tuner.trials.trial_files import (
     ERROR_FILE,
     completed_trials,

@@ -15,7 +15,7 @@ from memnas_tf.directory_lock import is_running
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
 from tuner.objective import SearchObjective
-from tuner.rounds import (
+from tuner.search.rounds import (
     COMPLETED,
     FAILED,
     PAUSED,

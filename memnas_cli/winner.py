@@ -15,7 +15,7 @@ from memnas_tf.memory import format_bytes
 from memnas_tf.training.evaluation import accuracy_on_test_split
 from serving.facts import TrainingFacts
 from serving.saved_model import export_saved_model
-from tuner.rounds import PlannedTrial
+from tuner.search.rounds import PlannedTrial
 from tuner.tuner import MemNASTuner
 
 

@@ -14,7 +14,7 @@ from memnas_cli.workers import is_orphan
 from tuner.distributed.distribution import chief_address, tuner_id
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
-from tuner.rounds import COMPLETED, PlannedTrial
+from tuner.search.rounds import COMPLETED, PlannedTrial
 
 
 class WorkerLog(SearchListener):

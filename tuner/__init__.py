@@ -18,7 +18,7 @@ _HOMES = {
     "MemNASOracle": "tuner.oracle",
     "MemNASTuner": "tuner.tuner",
     "SearchListener": "tuner.listener",
-    "SearchSettings": "tuner.settings",
+    "SearchSettings": "tuner.search.settings",
     "load_search": "tuner.history",
 }
 

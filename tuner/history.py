@@ -11,8 +11,8 @@ from typing import Any
 
 from memnas_tf.errors import SearchError
 from memnas_tf.files import previous_path
-from tuner.rounds import PlannedTrial, Round, ranked_trials
-from tuner.settings import SearchSettings
+from tuner.search.rounds import PlannedTrial, Round, ranked_trials
+from tuner.search.settings import SearchSettings
 from tuner.state_check import check_rounds
 
 ORACLE_FILE = "oracle.json"

@@ -17,7 +17,7 @@ from typing import Any
 import keras_tuner
 
 from memnas_tf.errors import ConfigError
-from tuner.rounds import PlannedTrial, Round
+from tuner.search.rounds import PlannedTrial, Round
 from tuner.search_space import OWN_VALUES, trial_values
 
 

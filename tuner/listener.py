@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuner.history import SearchHistory
-from tuner.rounds import PlannedTrial
+from tuner.search.rounds import PlannedTrial
 
 
 class SearchListener:

@@ -1,9 +1,8 @@
-"""The KerasTuner oracle that searches round by round.
+"""The KerasTuner oracle of a search: `tuner.search.Search` in KerasTuner's words.
 
-What can be refused is refused in the constructor; what fails later ends the search with an error
-(see `tuner.distributed.leasing_oracle`).
-
-Source: the paper, section 3.1 and Figure 1(a).
+It translates statuses, keeps the files, and gives back what was cut off. What can be refused is
+refused in the constructor; what fails later ends the search with an error (see
+`tuner.distributed.leasing_oracle`).
 """
 
 from __future__ import annotations
@@ -23,15 +22,12 @@ from memnas_tf.errors import SearchError
 from memnas_tf.files import write_json, write_text
 from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.distributed.leasing_oracle import LeasingOracle
-from tuner.halving import leave_rung, pause
 from tuner.history import ORACLE_FILE, SearchHistory, read_document
 from tuner.hyperparameters import asked_values, values_to_train, with_hyperparameters
 from tuner.keras_objective import keras_objective
-from tuner.planning import plan_round, require_fit, stop_reason
-from tuner.ranking import Ranker, make_ranker
 from tuner.repeated_failures import has_results, is_repeated, repetition_error
 from tuner.restoring import read_trial, set_aside_damaged
-from tuner.rounds import (
+from tuner.search.rounds import (
     COMPLETED,
     FAILED,
     PLANNED,
@@ -39,14 +35,11 @@ from tuner.rounds import (
     STOPPED,
     PlannedTrial,
     Round,
-    base_measurement,
-    base_trial,
-    find_trial,
     ranked_trials,
 )
+from tuner.search.search import OVER, Answer, Search
+from tuner.search.settings import SearchSettings
 from tuner.search_space import FAILURE, UNTIL_EPOCH, declare_trial_values, trial_values
-from tuner.settings import SearchSettings
-from tuner.trials.machine_faults import fault_of
 from tuner.trials.trial_format import TRIAL_FILE, trial_document
 
 _LOGGER = logging.getLogger(__name__)
@@ -54,10 +47,7 @@ _STATUS = trial_module.TrialStatus
 
 
 class MemNASOracle(LeasingOracle):
-    """Generate grow and trim trials round by round, and rank them.
-
-    Each round grows and trims the winner of the one before, trains the candidates that the
-    ranker puts on top, and takes the best by measured memory efficiency as the next base.
+    """Hand out the candidates of a search as KerasTuner's trials (see `tuner.search.search`).
 
     Args:
         settings: The search's settings.
@@ -86,7 +76,7 @@ class MemNASOracle(LeasingOracle):
         lease_seconds: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        require_fit(settings.template, settings.blocks, settings.target)
+        self.search = Search(settings, furnish=self._with_hyperparameters)
         hyperparameters = hyperparameters or keras_tuner.HyperParameters()
         declare_trial_values(hyperparameters, settings.blocks)
         super().__init__(
@@ -104,9 +94,16 @@ class MemNASOracle(LeasingOracle):
         self.seed = settings.seed  # KerasTuner takes a seed of 0 for none
         self._seed_state = settings.seed
         self.settings = settings
-        self.rounds: list[Round] = []
-        self.stop_reason: str | None = None
-        self._ranker: Ranker | None = None
+
+    @property
+    def rounds(self) -> list[Round]:
+        """The search's rounds, the last of which may be under way."""
+        return self.search.rounds
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the search is over; None while it goes on."""
+        return self.search.stop_reason
 
     @property
     def history(self) -> SearchHistory:
@@ -125,7 +122,16 @@ class MemNASOracle(LeasingOracle):
             Its values with status RUNNING, IDLE while the round waits for its last results, or
             STOPPED at the end.
         """
-        return self._next_candidate(trial_id)
+        was_over = self._is_stopped()
+        planned = self.search.ask(trial_id)
+        if planned is OVER:
+            if not was_over:
+                self.save()
+            return {"status": _STATUS.STOPPED}
+        if isinstance(planned, Answer):
+            return {"status": _STATUS.IDLE}
+        values = values_to_train(self.hyperparameters, self.rounds[-1], planned)
+        return {"status": _STATUS.RUNNING, "values": values}
 
     @keras_tuner.synchronized
     def end_trial(self, trial: trial_module.Trial) -> None:
@@ -151,7 +157,7 @@ class MemNASOracle(LeasingOracle):
             trial.message = f"the trial reported {values or 'nothing'} as {name}"
 
     def get_best_trials(self, num_trials: int = 1) -> list[trial_module.Trial]:
-        """Return the best trials by memory efficiency (see `tuner.rounds.ranked_trials`).
+        """Return the best trials by memory efficiency (see `tuner.search.rounds.ranked_trials`).
 
         Trials of a round that is not over follow in order of their objective.
 
@@ -200,8 +206,7 @@ class MemNASOracle(LeasingOracle):
     def set_state(self, state: dict[str, Any]) -> None:
         """Restore what `get_state` returned, and take up trials that were cut off."""
         history = SearchHistory.from_state(state["memnas"])
-        self.rounds = list(history.rounds)
-        self.stop_reason = history.stop_reason
+        self.search.restore(history.rounds, history.stop_reason)
         self.durations = dict(history.durations)
         held = {trial_id: tuner_id for tuner_id, trial_id in state["ongoing_trials"].items()}
         # The rounds say which trial is what; KerasTuner's own lists lag behind them by a kill.
@@ -272,10 +277,7 @@ class MemNASOracle(LeasingOracle):
         return self.stop_reason is not None
 
     def _is_waiting(self) -> bool:
-        current = self.rounds[-1] if self.rounds else None
-        if current is None or current.is_over:
-            return False
-        return all(trial.status != PLANNED for trial in current.trials)
+        return self.search.is_waiting
 
     def _conclude(self, trial: trial_module.Trial) -> None:
         self._note_end(trial)
@@ -283,64 +285,52 @@ class MemNASOracle(LeasingOracle):
         self.save()
 
     def _note_end(self, trial: trial_module.Trial) -> None:
-        planned = find_trial(self.rounds, trial.trial_id)
-        if planned is not None:
-            self._record(planned, trial)
-        if planned is None or planned.is_over:
+        planned = self.search.find(trial.trial_id)
+        if planned is None:
             self._add_to_end_order(trial)
-        if planned is not None:
-            self._leave_rung()
-            self._close_round(trial.message)
+            return
+        # With the defaults of what its hypermodel asked for only now.
+        planned.hyperparameters = asked_values(trial.hyperparameters.values)
+        is_completed = trial.status == _STATUS.COMPLETED
+        if not is_completed:
+            _LOGGER.warning("trial %s failed: %s", trial.trial_id, trial.message)
+        self.search.tell(planned, self._quality(trial) if is_completed else None, trial.message)
+        if planned.status in (COMPLETED, FAILED):
+            self._add_to_end_order(trial)
+        else:
+            trial.status = _STATUS.IDLE  # at a rung
+        self._leave_rung()
+        limit = self.max_consecutive_failed_trials
+        if limit is not None and self._failures_in_a_row() >= limit:
+            self.search.stop(f"{limit} trials in a row failed; the last: {trial.message}")
+
+    def _leave_rung(self) -> None:
+        """Do for KerasTuner what the search has decided at a rung."""
+        current = self.rounds[-1]
+        going_on = []
+        for planned in current.trials:
+            trial = self.trials.get(str(planned.trial_id))
+            if trial is None or trial.trial_id in self.end_order:
+                continue
+            if planned.status == STOPPED:
+                trial.status = _STATUS.COMPLETED
+                self._add_to_end_order(trial)
+                self._save_trial(trial)
+            elif planned.status == PLANNED:
+                planned.status = RUNNING
+                going_on.append((planned, trial))
+        for planned, trial in reversed(going_on):  # the queue is taken from its end
+            self._forget_result(trial)
+            trial.hyperparameters.values.update(trial_values(current, planned))
+            self._run_times[trial.trial_id] = 0
+            self._retry_queue.append(trial.trial_id)
 
     def _add_to_end_order(self, trial: trial_module.Trial) -> None:
         if trial.trial_id not in self.end_order:
             self.end_order.append(trial.trial_id)
 
-    def _next_candidate(self, trial_id: str) -> dict[str, Any]:
-        if not self.rounds or self.rounds[-1].is_over:
-            self._open_round()
-        if self.stop_reason is not None:
-            return {"status": _STATUS.STOPPED}
-        current = self.rounds[-1]
-        planned = next((trial for trial in current.trials if trial.status == PLANNED), None)
-        if planned is None:
-            return {"status": _STATUS.IDLE}
-        planned.status, planned.trial_id = RUNNING, trial_id
-        values = values_to_train(self.hyperparameters, current, planned)
-        return {"status": _STATUS.RUNNING, "values": values}
-
-    def _open_round(self) -> None:
-        if self.stop_reason is not None:
-            return
-        limit = self.settings.trials_of_round(len(self.rounds) + 1)
-        if self.max_trials is not None:
-            planned = sum(len(entry.trials) for entry in self.rounds)
-            limit = min(limit, self.max_trials - planned)
-        next_round = self._plan(limit)
-        if isinstance(next_round, str):
-            self.stop_reason = next_round
-            self.save()
-        else:
-            base = base_trial(self.rounds)
-            space, seed = self.hyperparameters, self.settings.seed
-            self.rounds.append(with_hyperparameters(next_round, base, space, seed))
-
-    def _plan(self, limit: int) -> Round | str:
-        try:
-            if self._ranker is None:
-                self._ranker = make_ranker(
-                    self.settings.ranker,
-                    max_cells=self.settings.max_cells,
-                    blocks=self.settings.blocks,
-                    template=self.settings.template,
-                    seed=self.settings.seed,
-                )
-            return plan_round(self.rounds, self.settings, limit, self._ranker)
-        except Exception as error:  # a ranker's failure must not cost the search
-            if fault_of(error) is not None:
-                raise  # or the machine would decide what is drawn
-            _LOGGER.warning("the ranker failed; drawing this round at random", exc_info=True)
-            return plan_round(self.rounds, self.settings, limit, None)
+    def _with_hyperparameters(self, entry: Round, base: PlannedTrial | None) -> Round:
+        return with_hyperparameters(entry, base, self.hyperparameters, self.settings.seed)
 
     def _end_trial(self, ended: trial_module.Trial) -> None:
         trial = self.trials.get(ended.trial_id)
@@ -405,59 +395,11 @@ class MemNASOracle(LeasingOracle):
     def _is_due(self, trial: trial_module.Trial, ended: trial_module.Trial) -> bool:
         """Whether a trial is on the way to where it ended: a worker given up for dead may lag."""
         until = [one.hyperparameters.values.get(UNTIL_EPOCH) for one in (trial, ended)]
-        planned = find_trial(self.rounds, trial.trial_id)
+        planned = self.search.find(trial.trial_id)
         return until[0] == until[1] and (planned is None or planned.status == RUNNING)
-
-    def _record(self, planned: PlannedTrial, trial: trial_module.Trial) -> None:
-        # With the defaults of what its hypermodel asked for only now.
-        planned.hyperparameters = asked_values(trial.hyperparameters.values)
-        if trial.status != _STATUS.COMPLETED:
-            planned.status = FAILED
-            _LOGGER.warning("trial %s failed: %s", trial.trial_id, trial.message)
-        elif planned.until_epoch is None:
-            planned.status, planned.quality = COMPLETED, self._quality(trial)
-        else:
-            trial.status = _STATUS.IDLE
-            pause(planned, self._quality(trial))
 
     def _quality(self, trial: trial_module.Trial) -> float:
         return self.settings.objective.quality(float(trial.score))
-
-    def _close_round(self, last_message: str | None) -> None:
-        current = self.rounds[-1]
-        if current.is_over and current.winner is None:
-            current.close(
-                base_measurement(self.rounds[:-1]), self.settings.tradeoff, self.settings.metric
-            )
-            self.stop_reason = stop_reason(self.rounds, self.settings)
-            if current.winner is None:
-                self.stop_reason = f"{self.stop_reason}; the last: {last_message}"
-        limit = self.max_consecutive_failed_trials
-        if limit is not None and self._failures_in_a_row() >= limit:
-            self.stop_reason = f"{limit} trials in a row failed; the last: {last_message}"
-
-    def _leave_rung(self) -> None:
-        current, settings = self.rounds[-1], self.settings
-        going_on = leave_rung(
-            current,
-            settings.rungs,
-            settings.reduction_factor,
-            base_measurement(self.rounds[:-1]),
-            settings.tradeoff,
-            settings.metric,
-        )
-        for planned in current.trials:
-            if planned.status == STOPPED and planned.trial_id not in self.end_order:
-                trial = self.trials[str(planned.trial_id)]
-                trial.status = _STATUS.COMPLETED
-                self._add_to_end_order(trial)
-                self._save_trial(trial)
-        for planned in reversed(going_on):  # the queue is taken from its end
-            trial = self.trials[str(planned.trial_id)]
-            self._forget_result(trial)
-            trial.hyperparameters.values.update(trial_values(current, planned))
-            self._run_times[trial.trial_id] = 0
-            self._retry_queue.append(trial.trial_id)
 
     def _failures_in_a_row(self) -> int:
         count = 0

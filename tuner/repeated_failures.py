@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.errors import SearchError
-from tuner.rounds import FAILED, PLANNED, RUNNING, Round
+from tuner.search.rounds import FAILED, PLANNED, RUNNING, Round
 from tuner.trials.failures import is_same_failure
 
 _FAILED = trial_module.TrialStatus.FAILED

@@ -18,7 +18,7 @@ from memnas_tf.files import remove_temporaries
 from tuner.history import ORACLE_FILE
 from tuner.hyperparameters import values_to_train
 from tuner.objective import SearchObjective
-from tuner.rounds import COMPLETED, FAILED, PAUSED, STOPPED, PlannedTrial, Round
+from tuner.search.rounds import COMPLETED, FAILED, PAUSED, STOPPED, PlannedTrial, Round
 from tuner.trials.trial_files import trial_directory
 from tuner.trials.trial_format import TRIAL_FILE, load_trial
 

@@ -18,7 +18,7 @@ from memnas_tf.genotype.genotype import COMBINES
 from memnas_tf.metric import Spread
 from memnas_tf.operations import OPERATIONS, searched_operations
 from tuner.objective import SearchObjective
-from tuner.rounds import COMPLETED, FAILED, PAUSED, RUNNING, PlannedTrial, Round
+from tuner.search.rounds import COMPLETED, FAILED, PAUSED, RUNNING, PlannedTrial, Round
 
 GENOTYPE, BASE_TRIAL, UNTIL_EPOCH = "genotype", "base_trial", "until_epoch"
 FAILURE = "failure"  # what became of a trial on a worker: KerasTuner's requests carry no message

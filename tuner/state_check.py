@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from memnas_tf.errors import GenotypeError
 from memnas_tf.genotype import from_string
-from tuner.rounds import COMPLETED, PAUSED, STATES, STOPPED, PlannedTrial, Round
+from tuner.search.rounds import COMPLETED, PAUSED, STATES, STOPPED, PlannedTrial, Round
 
 _MEASURES = ("parameter_bytes", "lifetime_bytes", "arena_bytes", "intermediate_bytes")
 _RESULTS = ("predicted", "quality", "efficiency", "memory_term")

@@ -19,6 +19,7 @@ from memnas_tf.errors import ConfigError, MemNASError, SearchError
 from memnas_tf.files import write_json
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
+from memnas_tf.moves import DEFAULT_MOVES
 from memnas_tf.training.finite import check_finite, check_finite_weights
 from memnas_tf.training.record import check_class_names
 from tuner.distributed.chief import run_chief, serving
@@ -40,7 +41,6 @@ from tuner.distributed.worker import (
     ChiefLost,
     SearchIsOver,
 )
-from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs_end
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
 from tuner.hyperparameters import refuse_taken_names
@@ -48,9 +48,10 @@ from tuner.keras_objective import read_objective
 from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
 from tuner.restoring import remove_cut_off_writes
-from tuner.rounds import STOPPED, PlannedTrial, find_trial
+from tuner.search.rounds import STOPPED, PlannedTrial
+from tuner.search.rungs import DEFAULT_REDUCTION_FACTOR, check_rungs_end
+from tuner.search.settings import DEFAULT_RANKER, SearchSettings
 from tuner.search_space import FAILURE, known_round
-from tuner.settings import DEFAULT_RANKER, SearchSettings
 from tuner.tensorboard.logs import log_listeners
 from tuner.trials.machine_faults import MachineFault, machine_faults_named
 from tuner.trials.trial_files import (
@@ -80,6 +81,8 @@ class MemNASTuner(TrialTuner):
             for each of the first rounds, the last of them for all others too.
         tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
         metric: The variant of Equation 4: "scaled" or "relative".
+        moves: What turns a base into candidates, names in `memnas_tf.moves.MOVES`; grow and trim
+            alone are the paper's.
         max_trials: The number of trials after which the search ends.
         ranker: What ranks candidates from the third round on.
         seed: The seed of every random choice. The same seed gives the same search.
@@ -137,6 +140,7 @@ class MemNASTuner(TrialTuner):
         trials_per_round: int | Sequence[int] = 100,
         tradeoff: float = 0.5,
         metric: str = DEFAULT_METRIC,
+        moves: Sequence[str] = DEFAULT_MOVES,
         max_trials: int | None = None,
         ranker: str = DEFAULT_RANKER,
         seed: int = 0,
@@ -185,6 +189,7 @@ class MemNASTuner(TrialTuner):
             ),
             tradeoff=tradeoff,
             metric=metric,
+            moves=tuple(moves),
             max_cells=hypermodel.max_cells,
             max_trials=max_trials,
             ranker=ranker,
@@ -501,7 +506,7 @@ class MemNASTuner(TrialTuner):
         if self._link is not None:
             entry = known_round(trial, self.settings.target.memory, self.settings.objective)
             return SearchHistory(self.settings, (entry,), None), entry.trials[0]
-        planned = find_trial(self.oracle.rounds, trial.trial_id)
+        planned = self.oracle.search.find(trial.trial_id)
         if planned is None:
             raise SearchError(f"trial {trial.trial_id} belongs to no round of this search")
         return self._history, planned

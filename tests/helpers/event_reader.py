@@ -14,7 +14,7 @@ from tensorboard.util import tensor_util
 
 from memnas_tf.training.record import load_record
 from tuner.history import load_search
-from tuner.rounds import COMPLETED
+from tuner.search.rounds import COMPLETED
 
 
 class Run:

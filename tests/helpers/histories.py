@@ -12,7 +12,7 @@ from memnas_tf.template import cifar_template
 from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord
 from tests.helpers.searches import formula
 from tuner.history import SearchHistory
-from tuner.rounds import (
+from tuner.search.rounds import (
     COMPLETED,
     PlannedTrial,
     Round,
@@ -21,7 +21,7 @@ from tuner.rounds import (
     current_base,
     trained_keys,
 )
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 
 TEMPLATE = cifar_template((16, 16, 3), classes=4, filters=8)
 
@@ -64,7 +64,7 @@ def _round(before, number, settings):
         )
     measured = [trial.measurement for trial in trials]
     entry = Round(number, to_string(base), len(candidates), 0, spread(measured), trials)
-    entry.close(base_measurement(before), settings.tradeoff, settings.metric)
+    entry.close(settings.efficiency(base_measurement(before), entry.memory_spread))
     if number >= 3:
         for trial in trials:
             trial.predicted = trial.efficiency + rng.gauss(0, 0.1)

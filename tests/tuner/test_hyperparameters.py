@@ -16,7 +16,7 @@ from tuner import MemNASHyperModel, load_search
 from tuner.oracle import MemNASOracle
 from tuner.report.html.report import render_report
 from tuner.report.search_data import load_search_data
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 
 NAMES = {"lr", "units", "head"}
 

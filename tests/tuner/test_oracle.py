@@ -15,7 +15,7 @@ from memnas_tf.memory import memory_target
 from tests.helpers.searches import TEMPLATE, FormulaTuner, make_tuner
 from tuner.history import load_search
 from tuner.oracle import MemNASOracle
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 from tuner.trials.machine_faults import MachineFault
 
 
@@ -116,7 +116,7 @@ def test_an_error_while_planning_stops_the_oracle_and_frees_the_lock(oracle, mon
     def broken(*args):
         raise ZeroDivisionError("made to fail")
 
-    monkeypatch.setattr("tuner.oracle.plan_round", broken)
+    monkeypatch.setattr("tuner.search.search.plan_round", broken)
     assert oracle.create_trial("tuner0").status == "STOPPED"
     assert "internal error (ZeroDivisionError: made to fail)" in str(oracle.error)
     assert "made to fail" in caplog.text

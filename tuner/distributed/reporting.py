@@ -9,7 +9,7 @@ from types import TracebackType
 from tuner.distributed.workers_file import WRITE_SECONDS, remove_workers, write_workers
 from tuner.listener import SearchListener
 from tuner.oracle import MemNASOracle
-from tuner.rounds import PLANNED
+from tuner.search.rounds import PLANNED
 
 
 class ChiefReporter:

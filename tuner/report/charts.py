@@ -21,7 +21,7 @@ from tuner.report.figures.spending import draw_spending
 from tuner.report.ranking_quality import ranking_quality
 from tuner.report.search_data import SearchData
 from tuner.report.spending import spending
-from tuner.rounds import PlannedTrial
+from tuner.search.rounds import PlannedTrial
 
 
 @dataclass(frozen=True)

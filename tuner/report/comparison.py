@@ -16,7 +16,7 @@ from tuner.objective import SearchObjective
 from tuner.report.intervals import Interval, mean_interval
 from tuner.report.search_data import SearchData, load_search_data
 from tuner.report.spending import spending
-from tuner.rounds import PlannedTrial
+from tuner.search.rounds import PlannedTrial
 
 SEED, TRADEOFF, RESULT = "seed", "tradeoff", "result"
 QUANTITIES: dict[str, Callable[[SearchObjective, PlannedTrial], float]] = {

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuner.ranking.metrics import average_precision_at_k, kendall_tau, ndcg_at_k
-from tuner.rounds import Round
+from tuner.search.rounds import Round
 
 LARGEST_K = 50  # the paper's smaller one
 

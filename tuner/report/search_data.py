@@ -10,7 +10,7 @@ from memnas_tf.directory_lock import is_running
 from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
-from tuner.rounds import COMPLETED, STOPPED, PlannedTrial
+from tuner.search.rounds import COMPLETED, STOPPED, PlannedTrial
 from tuner.trials.trial_files import trial_directory
 
 

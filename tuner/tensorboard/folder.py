@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tuner.rounds import PlannedTrial
+from tuner.search.rounds import PlannedTrial
 
 LOGS_FOLDER = "logs"
 SEARCH_RUN = "search"

@@ -10,7 +10,7 @@ from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summ
 from memnas_tf.genotype import from_string
 from tuner.history import SearchHistory
 from tuner.objective import SearchObjective
-from tuner.rounds import FAILED, PlannedTrial, Round
+from tuner.search.rounds import FAILED, PlannedTrial, Round
 from tuner.tensorboard.values import Value, scalar
 
 _EFFICIENCY = "result/memory_efficiency"

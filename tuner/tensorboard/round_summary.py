@@ -9,8 +9,8 @@ from tuner.report.charts import search_charts
 from tuner.report.ranking_quality import ranking_quality
 from tuner.report.search_data import SearchData
 from tuner.report.spending import spending
-from tuner.rounds import FAILED
-from tuner.settings import SearchSettings
+from tuner.search.rounds import FAILED
+from tuner.search.settings import SearchSettings
 from tuner.tensorboard.values import Value, code_block, pictures, scalar, text
 
 

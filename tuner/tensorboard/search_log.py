@@ -11,7 +11,7 @@ from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
 from tuner.report.search_data import SearchData
-from tuner.rounds import PLANNED, PlannedTrial, Round
+from tuner.search.rounds import PLANNED, PlannedTrial, Round
 from tuner.tensorboard.event_files import event_path, remove_unfinished, write_whole
 from tuner.tensorboard.faults import never_fails
 from tuner.tensorboard.folder import search_run, trial_run

@@ -13,7 +13,7 @@ from memnas_tf.training.record import RECORD_FILE, TrainingRecord, load_record
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
 from tuner.report.charts import trial_charts
-from tuner.rounds import PlannedTrial
+from tuner.search.rounds import PlannedTrial
 from tuner.tensorboard.event_files import GrowingFile, event_path, remove_unfinished, write_whole
 from tuner.tensorboard.faults import never_fails
 from tuner.tensorboard.folder import trial_run

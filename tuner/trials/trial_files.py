@@ -8,7 +8,7 @@ from pathlib import Path
 from memnas_tf.errors import ConfigError
 from memnas_tf.files import remove_temporaries
 from memnas_tf.training.record import RECORD_FILE
-from tuner.rounds import COMPLETED, FAILED, PlannedTrial, Round, ranked_trials
+from tuner.search.rounds import COMPLETED, FAILED, PlannedTrial, Round, ranked_trials
 
 WEIGHTS_FILE = "checkpoint.weights.h5"
 PROGRESS_FILE = "progress.npz"

@@ -21,8 +21,8 @@ from memnas_tf.training.progress import TrainingProgress, load_progress
 from memnas_tf.training.record import RECORD_FILE, load_record
 from tuner.distributed.worker import ChiefLost, SearchIsOver
 from tuner.hypermodel import MemNASHyperModel
+from tuner.search.settings import SearchSettings
 from tuner.search_space import BASE_TRIAL, GENOTYPE, UNTIL_EPOCH
-from tuner.settings import SearchSettings
 from tuner.trials.best_weights import BestWeights, load_best_weights
 from tuner.trials.failures import record_failure
 from tuner.trials.inheriting import BaseWeights

@@ -15,7 +15,7 @@ from tuner.distributed.distribution import Address, chief_address, is_chief, is_
 from tuner.distributed.identity import SearchIdentity
 from tuner.distributed.worker import ChiefLink, ChiefLost, SearchIsOver
 from tuner.oracle import MemNASOracle
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 from tuner.trials.trial_files import PROGRESS_FILE, WEIGHTS_FILE, trial_directory
 
 ANY_PORT = Address("127.0.0.1", 0)
@@ -76,7 +76,7 @@ def test_an_exception_in_populate_space_ends_the_chief(oracle, monkeypatch):
     def broken(*args):
         raise ZeroDivisionError("made to fail")
 
-    monkeypatch.setattr("tuner.oracle.plan_round", broken)
+    monkeypatch.setattr("tuner.search.search.plan_round", broken)
     assert oracle.create_trial("worker-1").status == "IDLE"
     with pytest.raises(SearchError, match="ZeroDivisionError: made to fail"):
         run_chief(oracle, lambda: None)

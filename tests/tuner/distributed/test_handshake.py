@@ -17,7 +17,7 @@ from tuner.distributed.identity import SearchIdentity
 from tuner.distributed.worker import ChiefLink, ChiefLost
 from tuner.history import load_search
 from tuner.oracle import MemNASOracle
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 
 ANY_PORT = Address("127.0.0.1", 0)
 OURS = SearchIdentity({"epochs": 1, "rungs": (1, 2)}, {"x": "uint8 9x8x8x1, checksum 00000000"})

@@ -14,8 +14,8 @@ from tuner.distributed.chief import run_chief
 from tuner.distributed.leases import Leases, heartbeat_seconds
 from tuner.distributed.leasing_oracle import MAX_LOSSES
 from tuner.oracle import MemNASOracle
+from tuner.search.settings import SearchSettings
 from tuner.search_space import FAILURE
-from tuner.settings import SearchSettings
 from tuner.trials.machine_faults import MachineFault
 
 
@@ -297,7 +297,7 @@ def test_an_error_of_the_program_is_not_the_end_of_a_search_that_is_resumed(
     def broken(*args):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("tuner.oracle.plan_round", broken)
+    monkeypatch.setattr("tuner.search.search.plan_round", broken)
     assert oracle.create_trial("worker-1").status == "IDLE"  # it waits for another chief
     oracle.save()
     assert (tmp_path / "search" / "oracle.json").read_bytes() == before

@@ -5,7 +5,7 @@ from tensorboard.plugins.hparams import api_pb2, metadata
 
 from tests.helpers.event_reader import Run
 from tests.helpers.histories import made_up_history
-from tuner.rounds import FAILED
+from tuner.search.rounds import FAILED
 from tuner.tensorboard.event_files import write_whole
 from tuner.tensorboard.hparams import beginning, experiment, result, score
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from tuner.objective import ACCURACY, SearchObjective
 from tuner.report.figures import style
 from tuner.report.pareto import pareto_front
-from tuner.rounds import PlannedTrial
+from tuner.search.rounds import PlannedTrial
 
 MEMORIES: dict[str, Callable[[PlannedTrial], int]] = {
     "parameters": lambda trial: trial.parameter_bytes,

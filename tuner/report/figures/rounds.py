@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from tuner.objective import ACCURACY, SearchObjective
 from tuner.report.figures import style
-from tuner.rounds import Round
+from tuner.search.rounds import Round
 
 
 def draw_rounds(rounds: Sequence[Round], objective: SearchObjective = ACCURACY) -> Figure:

@@ -12,7 +12,7 @@ from tuner.report.html.rendering import render_page
 from tuner.report.html.trials_table import columns, table_rows
 from tuner.report.search_data import SearchData
 from tuner.report.spending import spending
-from tuner.rounds import FAILED, STOPPED
+from tuner.search.rounds import FAILED, STOPPED
 from tuner.timing import format_seconds
 
 DEFAULT_BEST = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from memnas_tf.memory.units import format_bytes
 from tuner.objective import SearchObjective
 from tuner.report.search_data import SearchData
-from tuner.rounds import PlannedTrial
+from tuner.search.rounds import PlannedTrial
 from tuner.timing import format_seconds
 
 

@@ -6,7 +6,7 @@ import pytest
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.memory import memory_target
 from tests.helpers.searches import TEMPLATE
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 
 SETTINGS = SearchSettings(TEMPLATE, blocks=5, training={"dataset": "digits", "epochs": 5})
 

@@ -18,11 +18,11 @@ from memnas_tf.genotype import Genotype, from_string, to_string
 from memnas_tf.memory import MemoryTarget, NetworkMemory
 from memnas_tf.memory.arena_memory import DTYPES
 from memnas_tf.memory.target import describe_excess
-from memnas_tf.metric import Measurement, median_measurement, memory_terms, spread
+from memnas_tf.metric import Measurement, spread
 from memnas_tf.moves import Candidate, generate_candidates
 from memnas_tf.template import Template
 from tuner.ranking import LabelledRound, Ranker
-from tuner.rounds import (
+from tuner.search.rounds import (
     STOPPED,
     PlannedTrial,
     Round,
@@ -31,7 +31,7 @@ from tuner.rounds import (
     current_base,
     trained_keys,
 )
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 
 FIRST_RANKED_ROUND = 3
 
@@ -44,14 +44,13 @@ class _Measured(NamedTuple):
 
 
 def plan_round(
-    rounds: Sequence[Round], settings: SearchSettings, limit: int, ranker: Ranker | None
+    rounds: Sequence[Round], settings: SearchSettings, ranker: Ranker | None
 ) -> Round | str:
     """Plan the next round, whole and from the seed alone.
 
     Args:
         rounds: The rounds so far, all of them over.
         settings: The search's settings.
-        limit: The largest number of trials to plan.
         ranker: What ranks the candidates; None to draw them at random.
 
     Returns:
@@ -61,7 +60,7 @@ def plan_round(
     base = current_base(rounds, settings.blocks)
     made = _measured_candidates(base, settings, trained_keys(rounds))
     if not made:
-        return "tried every network that grow and trim make"
+        return f"tried every network that {' and '.join(settings.moves)} make"
     fitting = [one for one in made if one.memory.fits]
     if not fitting:
         excess = describe_excess([one.memory for one in made])
@@ -71,14 +70,15 @@ def plan_round(
         for one in fitting
     ]
     memory_spread = spread(measured)
-    count = min(limit, settings.trials_of_round(number))
+    count = settings.trials_of_round(number)
+    if settings.max_trials is not None:
+        count = min(count, settings.max_trials - sum(len(entry.trials) for entry in rounds))
     if len(fitting) <= count:
         trials = [_planned(one) for one in fitting]
     elif ranker is not None and number >= FIRST_RANKED_ROUND:
         ranker.fit(labelled_rounds(rounds))
-        reference = base_measurement(rounds) or median_measurement(measured)
-        terms = memory_terms(measured, reference, settings.tradeoff, settings.metric, memory_spread)
-        trials = _top(fitting, terms, count, ranker)
+        efficiency = settings.efficiency(base_measurement(rounds), memory_spread)
+        trials = _top(fitting, efficiency.memory_terms(measured), count, ranker)
     else:
         rng = np.random.default_rng((settings.seed, number))
         trials = [_planned(one) for one in _draw_stratified(fitting, count, rng)]
@@ -119,14 +119,14 @@ def require_fit(template: Template, blocks: int, target: MemoryTarget) -> None:
 def _draw_stratified(
     candidates: Sequence[_Measured], count: int, rng: np.random.Generator
 ) -> list[_Measured]:
-    """Draw candidates at random, as many grown as trimmed while both last.
+    """Draw candidates at random, as many of each kind of move while they last.
 
-    Grown candidates outnumber trimmed ones by far, and a plain draw would hardly ever trim.
+    Grown candidates outnumber all others by far, and a plain draw would hardly ever trim.
     """
-    shuffled = [candidates[i] for i in rng.permutation(len(candidates))]
-    grown = [one for one in shuffled if one.candidate.kind == "grow"]
-    trimmed = [one for one in shuffled if one.candidate.kind != "grow"]
-    in_turn = chain.from_iterable(zip_longest(grown, trimmed))
+    families: dict[str, list[_Measured]] = {one.candidate.family: [] for one in candidates}
+    for position in rng.permutation(len(candidates)):
+        families[candidates[position].candidate.family].append(candidates[position])
+    in_turn = chain.from_iterable(zip_longest(*families.values()))
     return [one for one in in_turn if one is not None][:count]
 
 
@@ -159,7 +159,9 @@ def _measured_candidates(
 ) -> list[_Measured]:
     return [
         _Measured(candidate, settings.target.measure(candidate.genotype, settings.template))
-        for candidate in generate_candidates(base, settings.max_cells, trained)
+        for candidate in generate_candidates(
+            base, settings.max_cells, trained, settings.moves, settings.template
+        )
     ]
 
 

@@ -2,7 +2,8 @@ import json
 
 from memnas_tf.genotype import Genotype, from_string
 from memnas_tf.metric import Measurement, Spread
-from tuner.rounds import (
+from tuner.search.memory_efficiency import MemoryEfficiency
+from tuner.search.rounds import (
     COMPLETED,
     FAILED,
     RUNNING,
@@ -34,7 +35,7 @@ def trial(genotype, accuracy=None, memory=100, **kwargs):
 
 def closed(number, trials, base=None, tradeoff=1.0):
     entry = Round(number, "5x", 10, 0, Spread(50, 50), trials)
-    entry.close(base, tradeoff, "relative")
+    entry.close(MemoryEfficiency(base, tradeoff, "relative", entry.memory_spread))
     return entry
 
 

@@ -6,14 +6,16 @@ from keras_tuner.engine.trial import TrialStatus
 from memnas_tf.errors import ConfigError
 from memnas_tf.metric import Measurement, Spread
 from tests.helpers.searches import TEMPLATE
-from tuner.halving import leave_rung, pause
 from tuner.history import load_search
 from tuner.oracle import MemNASOracle
-from tuner.planning import labelled_rounds
-from tuner.rounds import (
+from tuner.search.halving import leave_rung, pause
+from tuner.search.memory_efficiency import MemoryEfficiency
+from tuner.search.planning import labelled_rounds
+from tuner.search.rounds import (
     COMPLETED,
     FAILED,
     PAUSED,
+    PLANNED,
     RUNNING,
     STOPPED,
     PlannedTrial,
@@ -21,7 +23,7 @@ from tuner.rounds import (
     final_qualities,
     ranked_trials,
 )
-from tuner.settings import SearchSettings
+from tuner.search.settings import SearchSettings
 
 GENOTYPES = ("5x0c3+0c3=", "5x0d3+0d3=", "5x0ap+0ap=", "5x0mp+0mp=", "5x0a3+0a3=")
 
@@ -40,7 +42,12 @@ def paused_round(accuracies, memory=None, rung=2):
 
 
 def leave(entry, rungs=(2,), factor=2, tradeoff=1.0):
-    return leave_rung(entry, rungs, factor, None, tradeoff, "scaled")
+    """Leave a rung, and return who goes on."""
+    settings = SearchSettings(
+        TEMPLATE, blocks=5, rungs=rungs, reduction_factor=factor, tradeoff=tradeoff
+    )
+    leave_rung(entry, settings, settings.efficiency(None, entry.memory_spread))
+    return [trial for trial in entry.trials if trial.status == PLANNED]
 
 
 def states(entry):
@@ -50,7 +57,7 @@ def states(entry):
 def test_the_better_part_goes_on_in_the_order_it_was_planned_in():
     entry = paused_round([0.2, 0.5, 0.4, 0.3])
     assert leave(entry) == [entry.trials[1], entry.trials[2]]
-    assert states(entry) == [STOPPED, RUNNING, RUNNING, STOPPED]
+    assert states(entry) == [STOPPED, PLANNED, PLANNED, STOPPED]
     assert [trial.until_epoch for trial in entry.trials] == [2, None, None, 2]
 
 
@@ -72,7 +79,7 @@ def test_a_rung_is_left_when_all_have_come_to_it_or_failed():
     assert states(entry) == [RUNNING, FAILED, PAUSED]
     pause(entry.trials[0], 0.2)
     assert leave(entry) == [entry.trials[2]]
-    assert states(entry) == [STOPPED, FAILED, RUNNING]
+    assert states(entry) == [STOPPED, FAILED, PLANNED]
 
 
 def test_the_next_rung_follows():
@@ -84,7 +91,7 @@ def test_the_next_rung_follows():
         trial.status = PAUSED
     leave(entry, rungs=(2, 4))
     assert [trial.until_epoch for trial in entry.trials] == [2, None, 4, 2]
-    assert states(entry) == [STOPPED, RUNNING, STOPPED, STOPPED]
+    assert states(entry) == [STOPPED, PLANNED, STOPPED, STOPPED]
 
 
 def ended_round():
@@ -102,7 +109,7 @@ def test_a_stopped_trial_is_expected_to_gain_what_the_others_gained():
 def test_a_round_is_scored_on_one_scale_and_won_by_one_that_was_trained_to_the_end():
     entry = ended_round()
     entry.trials[3].rung_qualities, entry.trials[3].quality = [0.9], 0.9
-    entry.close(Measurement(0.4, 100, 100), 1.0, "scaled")
+    entry.close(MemoryEfficiency(Measurement(0.4, 100, 100), 1.0, "scaled", entry.memory_spread))
     scores = [trial.efficiency for trial in entry.trials]
     # Divided by the range of what was measured and what is expected, from 0.4 to 1.1.
     assert scores == pytest.approx([0.0, 0.2 / 0.7, 0.3 / 0.7, 0.7 / 0.7])

@@ -10,9 +10,9 @@ from memnas_tf.memory import arena_memory, lifetime_memory, memory_target, param
 from memnas_tf.metric import Measurement, memory_terms
 from memnas_tf.moves import generate_candidates
 from tests.helpers.searches import TEMPLATE, formula
-from tuner.planning import labelled_rounds, plan_round, require_fit, stop_reason
-from tuner.rounds import COMPLETED, FAILED, base_measurement
-from tuner.settings import SearchSettings
+from tuner.search.planning import labelled_rounds, plan_round, require_fit, stop_reason
+from tuner.search.rounds import COMPLETED, FAILED, base_measurement
+from tuner.search.settings import SearchSettings
 
 SETTINGS = SearchSettings(TEMPLATE, blocks=5, max_cells=4, trials_per_round=8, max_rounds=3)
 
@@ -27,17 +27,17 @@ class ByScore:
         return np.array([canonical_key(genotype).count("c3") for genotype in genotypes], float)
 
 
-def run(rounds, settings=SETTINGS, ranker=None, limit=100):
+def run(rounds, settings=SETTINGS, ranker=None):
     """Plan a round, and run it by the formula."""
-    entry = plan_round(rounds, settings, limit, ranker)
+    entry = plan_round(rounds, settings, ranker)
     for trial in entry.trials:
         trial.status, trial.quality = COMPLETED, formula(from_string(trial.genotype))
-    entry.close(base_measurement(rounds), settings.tradeoff, settings.metric)
+    entry.close(settings.efficiency(base_measurement(rounds), entry.memory_spread))
     return [*rounds, entry]
 
 
 def test_the_first_round_grows_the_empty_network():
-    entry = plan_round([], SETTINGS, 100, None)
+    entry = plan_round([], SETTINGS, None)
     assert entry.number == 1
     assert entry.base == "5x"
     assert entry.candidates == 56
@@ -46,8 +46,8 @@ def test_the_first_round_grows_the_empty_network():
 
 
 def test_memory_is_the_network_s_own_and_its_spread_that_of_all_candidates():
-    entry = plan_round([], SETTINGS, 100, None)
-    everything = plan_round([], replace(SETTINGS, trials_per_round=1000), 1000, None)
+    entry = plan_round([], SETTINGS, None)
+    everything = plan_round([], replace(SETTINGS, trials_per_round=1000), None)
     assert len(everything.trials) == 56
     for trial in entry.trials:
         genotype = from_string(trial.genotype)
@@ -66,9 +66,17 @@ def test_a_drawn_round_is_half_grown_and_half_trimmed():
     assert kinds == {True: 4, False: 4}
 
 
+def test_a_drawn_round_has_as_many_of_each_kind_of_move():
+    template = replace(TEMPLATE, filters=(16,) * 5)
+    settings = replace(SETTINGS, template=template, moves=("grow", "trim", "widen", "narrow"))
+    entry = run(run([], settings), settings)[1]
+    kinds = Counter(trial.kind for trial in entry.trials)
+    assert kinds["grow"] == kinds["widen"] == kinds["narrow"] == 2
+
+
 def test_the_same_seed_draws_the_same_and_another_seed_does_not():
     def drawn(seed):
-        entry = plan_round([], replace(SETTINGS, seed=seed), 100, None)
+        entry = plan_round([], replace(SETTINGS, seed=seed), None)
         return [trial.genotype for trial in entry.trials]
 
     assert drawn(0) == drawn(0)
@@ -79,7 +87,7 @@ def test_from_the_third_round_on_the_ranker_chooses():
     ranker = ByScore()
     rounds = run(run([], ranker=ranker), ranker=ranker)
     assert all(trial.predicted is None for entry in rounds for trial in entry.trials)
-    entry = plan_round(rounds, SETTINGS, 100, ranker)
+    entry = plan_round(rounds, SETTINGS, ranker)
     predicted = [trial.predicted for trial in entry.trials]
     assert predicted == sorted(predicted, reverse=True)
     best = from_string(rounds[-1].winning_trial.genotype)
@@ -101,8 +109,10 @@ def test_no_network_is_planned_twice():
     assert len(keys) == len(set(keys)) == 24
 
 
-def test_the_limit_cuts_a_round_short():
-    assert len(plan_round([], SETTINGS, 3, None).trials) == 3
+def test_the_largest_number_of_trials_cuts_a_round_short():
+    settings = replace(SETTINGS, max_trials=11)
+    rounds = run(run([], settings), settings)
+    assert [len(entry.trials) for entry in rounds] == [8, 3]
 
 
 def test_labels_leave_out_failures():
@@ -144,8 +154,8 @@ def aiming(**target):
 
 
 def test_at_tradeoff_0_the_memory_aimed_at_decides():
-    (by_lifetime,) = run([], replace(aiming(), tradeoff=0), limit=1000)
-    (by_arena,) = run([], replace(aiming(memory="arena"), tradeoff=0), limit=1000)
+    (by_lifetime,) = run([], replace(aiming(), tradeoff=0))
+    (by_arena,) = run([], replace(aiming(memory="arena"), tradeoff=0))
     # Lifetime is the same for all, so parameters alone decide.
     assert len({trial.lifetime_bytes for trial in by_lifetime.trials}) == 1
     least = min(trial.parameter_bytes for trial in by_lifetime.trials)
@@ -155,7 +165,7 @@ def test_at_tradeoff_0_the_memory_aimed_at_decides():
 
 
 def test_the_arena_aimed_at_is_what_equation_4_compares():
-    (entry,) = run([], aiming(memory="arena", bytes_per_weight=1), limit=1000)
+    (entry,) = run([], aiming(memory="arena", bytes_per_weight=1))
     arenas = [trial.arena_bytes for trial in entry.trials]
     assert entry.memory_spread.intermediate_bytes == max(arenas) - min(arenas) > 0
     for trial in entry.trials:
@@ -175,7 +185,7 @@ def test_a_ranker_is_asked_about_what_fits_and_by_the_memory_aimed_at(memory):
     settings = replace(aiming(memory=memory, max_arena=3400), trials_per_round=8)
     rounds = run(run([], settings), settings)
     ranker = Recording()
-    entry = plan_round(rounds, settings, 100, ranker)
+    entry = plan_round(rounds, settings, ranker)
     assert len(ranker.asked) == entry.candidates > 8
     assert max(arena_memory(genotype, TEMPLATE) for genotype in ranker.asked) <= 3400
     base = base_measurement(rounds)
@@ -185,8 +195,8 @@ def test_a_ranker_is_asked_about_what_fits_and_by_the_memory_aimed_at(memory):
 
 
 def test_ranges_and_counts_are_of_the_candidates_that_fit():
-    entry = plan_round([], aiming(max_parameters=6000), 1000, None)
-    everything = plan_round([], aiming(), 1000, None)
+    entry = plan_round([], aiming(max_parameters=6000), None)
+    everything = plan_round([], aiming(), None)
     fitting = [t.parameter_bytes for t in everything.trials if t.parameter_bytes <= 6000]
     assert sorted(trial.parameter_bytes for trial in entry.trials) == sorted(fitting)
     assert (entry.candidates, entry.too_large) == (len(fitting), 56 - len(fitting))
@@ -196,13 +206,13 @@ def test_ranges_and_counts_are_of_the_candidates_that_fit():
 
 def test_without_a_candidate_that_fits_there_is_a_reason_instead_of_a_round():
     rounds = run([])
-    reason = plan_round(rounds, aiming(max_parameters=100), 100, None)
+    reason = plan_round(rounds, aiming(max_parameters=100), None)
     assert reason.startswith("found no candidate of round 2 that fits: the smallest needs ")
     assert reason.endswith(" bytes where max_parameters is 100")
 
 
 def test_budgets_that_something_keeps_to_are_let_pass():
-    least = min(trial.arena_bytes for trial in plan_round([], aiming(), 1000, None).trials)
+    least = min(trial.arena_bytes for trial in plan_round([], aiming(), None).trials)
     require_fit(TEMPLATE, 5, memory_target())
     require_fit(TEMPLATE, 5, memory_target(max_arena=least))
     with pytest.raises(

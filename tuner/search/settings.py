@@ -9,11 +9,13 @@ from typing import Any
 from memnas_tf.differences import describe_differences, flatten
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.memory import MemoryTarget, memory_target
-from memnas_tf.metric import DEFAULT_METRIC, METRICS, check_tradeoff
+from memnas_tf.metric import DEFAULT_METRIC, METRICS, Measurement, Spread, check_tradeoff
+from memnas_tf.moves import DEFAULT_MOVES, MOVES
 from memnas_tf.template import Template
-from tuner.halving import DEFAULT_REDUCTION_FACTOR, check_rungs, check_rungs_end
 from tuner.objective import ACCURACY, SearchObjective
 from tuner.ranking import RANKERS
+from tuner.search.memory_efficiency import MemoryEfficiency
+from tuner.search.rungs import DEFAULT_REDUCTION_FACTOR, check_rungs, check_rungs_end
 
 DEFAULT_RANKER = "ridge-trees"
 _COUNTS, _OPTIONAL_COUNTS = ("blocks", "max_rounds", "max_cells"), ("max_trials", "inherit_epochs")
@@ -31,6 +33,7 @@ class SearchSettings:
             for each of the first rounds, the last of them for all others too.
         tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
         metric: The variant of Equation 4, one of `memnas_tf.metric.METRICS`.
+        moves: What turns a base into candidates, names in `memnas_tf.moves.MOVES`.
         max_cells: The number of cells in a block at which the search ends.
         max_trials: The number of trials after which the search ends; None for no such limit.
         ranker: The controller that ranks candidates, one of `tuner.ranking.RANKERS`.
@@ -55,6 +58,7 @@ class SearchSettings:
     trials_per_round: int | tuple[int, ...] = 100
     tradeoff: float = 0.5
     metric: str = DEFAULT_METRIC
+    moves: tuple[str, ...] = DEFAULT_MOVES
     max_cells: int = 8
     max_trials: int | None = None
     ranker: str = DEFAULT_RANKER
@@ -81,10 +85,12 @@ class SearchSettings:
         if not _is_int(self.seed) or self.seed < 0:
             raise ConfigError(f"seed is {self.seed!r}; it must be a whole number, at least 0")
         check_tradeoff(self.tradeoff)
-        for name, known in (("metric", METRICS), ("ranker", RANKERS)):
-            value = getattr(self, name)
-            if value not in known:
-                raise ConfigError(f"unknown {name} {value!r}; use one of {', '.join(known)}")
+        METRICS.require(self.metric)
+        RANKERS.require(self.ranker)
+        if not self.moves:
+            raise ConfigError("moves is empty; name at least one, such as grow")
+        for name in self.moves:
+            MOVES.require(name)
 
     def to_state(self) -> dict[str, Any]:
         """Return the settings as JSON can hold them."""
@@ -111,7 +117,8 @@ class SearchSettings:
         trials = state["trials_per_round"]
         trials = tuple(trials) if isinstance(trials, list) else trials
         parts = {"template": template, "target": target, "rungs": rungs, "trials_per_round": trials}
-        return cls(**{**state, **parts, "objective": objective})
+        moves = tuple(state["moves"])
+        return cls(**{**state, **parts, "objective": objective, "moves": moves})
 
     def trials_of_round(self, number: int) -> int:
         """Return how many candidates a round trains.
@@ -123,6 +130,18 @@ class SearchSettings:
             The number.
         """
         return self._trials[min(number, len(self._trials)) - 1]
+
+    def efficiency(self, base: Measurement | None, spread: Spread) -> MemoryEfficiency:
+        """Return what the candidates of a round are scored by.
+
+        Args:
+            base: The measurement of the round's base; None of the empty network.
+            spread: The range of both memories over the round's candidates.
+
+        Returns:
+            Equation 4 for this round.
+        """
+        return MemoryEfficiency(base, self.tradeoff, self.metric, spread)
 
     @property
     def _trials(self) -> tuple[int, ...]:

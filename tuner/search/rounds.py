@@ -15,13 +15,8 @@ from statistics import mean
 from typing import Any
 
 from memnas_tf.genotype import Genotype, canonical_key, from_string
-from memnas_tf.metric import (
-    Measurement,
-    Spread,
-    median_measurement,
-    memory_efficiency,
-    memory_terms,
-)
+from memnas_tf.metric import Measurement, Spread
+from tuner.search.memory_efficiency import MemoryEfficiency
 
 PLANNED, RUNNING, PAUSED = "planned", "running", "paused"
 COMPLETED, STOPPED, FAILED = "completed", "stopped", "failed"
@@ -43,7 +38,8 @@ class PlannedTrial:
         base_trial: KerasTuner's trial of the round's base; None in the first round.
         predicted: The efficiency that the ranker expected, where one ranked it.
         hyperparameters: Those that a hypermodel of your own asks for, by name.
-        status: One of `STATES`: "paused" at a rung, "stopped" there for good.
+        status: One of `STATES`: "paused" at a rung, "stopped" there for good; "planned" again of
+            one that goes on from it.
         trial_id: KerasTuner's trial, once it has one.
         until_epoch: The rung that it trains to, in epochs; None to the end.
         rung_qualities: Its quality at each rung that it has reached.
@@ -128,13 +124,16 @@ class Round:
         """The trial that became the next base."""
         return None if self.winner is None else self.trials[self.winner]
 
-    def close(self, base: Measurement | None, tradeoff: float, metric: str) -> None:
+    @property
+    def due(self) -> PlannedTrial | None:
+        """The next trial to hand out: one that nobody has trained yet, or that goes on."""
+        return next((trial for trial in self.trials if trial.status == PLANNED), None)
+
+    def close(self, efficiency: MemoryEfficiency) -> None:
         """Score the completed trials and choose the winner.
 
         Args:
-            base: The base's measurement, None in the first round.
-            tradeoff: The paper's lambda.
-            metric: The variant of Equation 4.
+            efficiency: What scores them.
         """
         if not self.completed:
             return
@@ -143,9 +142,8 @@ class Round:
             trial.measurement._replace(accuracy=quality)
             for trial, quality in zip(scored, final_qualities(scored), strict=True)
         ]
-        equation = (base or median_measurement(measured), tradeoff, metric, self.memory_spread)
-        scores = memory_efficiency(measured, *equation)
-        terms = memory_terms(measured, *equation)
+        scores = efficiency.scores(measured)
+        terms = efficiency.memory_terms(measured)
         for trial, score, term in zip(scored, scores, terms, strict=True):
             trial.efficiency, trial.memory_term = score, term
         # Of equals the earlier wins, whatever order they ended in.

@@ -1,0 +1,159 @@
+"""The search as a value: what it hands out, and what it makes of what it is told."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.genotype import canonical_key, from_string
+from memnas_tf.memory import memory_target
+from tests.helpers.processes import run_python
+from tests.helpers.searches import TEMPLATE, formula
+from tuner.search import OVER, WAIT, Search, SearchSettings
+from tuner.search.rounds import COMPLETED, FAILED, PAUSED, RUNNING, STOPPED
+
+SETTINGS = SearchSettings(
+    TEMPLATE, blocks=5, max_cells=4, trials_per_round=4, max_rounds=3, tradeoff=1.0
+)
+
+
+def train(search, trials=1000, quality=formula):
+    """Train so many candidates, or to the end; return what was handed out."""
+    asked = []
+    while len(asked) < trials and (trial := search.ask()) is not OVER:
+        asked.append((trial.trial_id, trial.genotype, trial.until_epoch))
+        search.tell(trial, quality(from_string(trial.genotype)))
+    return asked
+
+
+def test_a_search_goes_round_by_round_to_its_end():
+    search = Search(SETTINGS)
+    asked = train(search)
+    assert [trial_id for trial_id, _, _ in asked] == [f"{i:04d}" for i in range(12)]
+    assert len({canonical_key(from_string(genotype)) for _, genotype, _ in asked}) == 12
+    assert [entry.is_over for entry in search.rounds] == [True] * 3
+    assert search.stop_reason == "reached max_rounds (3)"
+    assert search.ask() is OVER
+    for before, entry in zip(search.rounds, search.rounds[1:], strict=False):
+        assert entry.base == before.winning_trial.genotype
+    # With a tradeoff of 1 the answer is the most accurate of its round.
+    best = max(search.rounds[-1].trials, key=lambda trial: trial.quality)
+    assert search.rounds[-1].winning_trial is best
+
+
+def test_the_seed_alone_decides():
+    assert train(Search(SETTINGS)) == train(Search(SETTINGS))
+    assert train(Search(SETTINGS)) != train(Search(replace(SETTINGS, seed=1)))
+
+
+def test_a_round_waits_for_its_last_results_in_any_order():
+    search, other = Search(SETTINGS), Search(SETTINGS)
+    trials = [search.ask() for _ in range(4)]
+    assert search.ask() is WAIT and search.is_waiting
+    for trial in reversed(trials):
+        search.tell(trial, formula(from_string(trial.genotype)))
+    assert not search.is_waiting
+    train(other, 4)
+    assert train(search) == train(other)
+
+
+def test_better_candidates_go_on_from_a_rung():
+    search = Search(replace(SETTINGS, rungs=(2, 5), reduction_factor=2, max_rounds=1))
+    asked = train(search)
+    assert [until for _, _, until in asked] == [2, 2, 2, 2, 5, 5, None]
+    states = [trial.status for trial in search.rounds[0].trials]
+    assert sorted(states) == sorted([COMPLETED, STOPPED, STOPPED, STOPPED])
+    best = max(search.rounds[0].trials, key=lambda trial: formula(from_string(trial.genotype)))
+    assert search.best is best and best.trial_id == asked[-1][0]
+
+
+def test_nobody_leaves_a_rung_before_all_have_come_to_it():
+    search = Search(replace(SETTINGS, rungs=(2,)))
+    trials = [search.ask() for _ in range(4)]
+    for trial in trials[:3]:
+        search.tell(trial, 0.5)
+    assert [trial.status for trial in trials] == [PAUSED] * 3 + [RUNNING]
+    assert search.ask() is WAIT
+    search.tell(trials[3], None, "it was too large")
+    assert trials[3].status == FAILED
+    assert search.ask().until_epoch is None
+
+
+def test_a_round_that_failed_ends_the_search_with_the_last_failure():
+    search = Search(SETTINGS)
+    for _ in range(4):
+        search.tell(search.ask(), None, "no such luck")
+    assert search.ask() is OVER and search.best is None
+    assert search.stop_reason == "all 4 trials of round 1 failed; the last: no such luck"
+
+
+def test_what_is_not_under_way_is_refused():
+    search = Search(SETTINGS)
+    trial = search.ask()
+    search.tell(trial, 0.5)
+    with pytest.raises(SearchError, match="trial 0000 is completed, not under way"):
+        search.tell(trial, 0.7)
+    assert trial.quality == 0.5
+
+
+def test_a_search_that_is_stopped_hands_out_nothing():
+    search = Search(SETTINGS)
+    search.stop("enough")
+    assert search.ask() is OVER and search.stop_reason == "enough"
+
+
+@pytest.mark.parametrize("rungs", [(), (2,)])
+@pytest.mark.parametrize("cut", [0, 1, 3, 4, 5, 9, 11])
+def test_a_search_goes_on_from_its_state_as_if_nothing_had_happened(cut, rungs):
+    settings = replace(SETTINGS, rungs=rungs)
+    whole, search = Search(settings), Search(settings)
+    expected = train(whole)
+    begun = train(search, cut)
+    search.ask()  # cut off while it trains
+    again = Search.from_state(json.loads(json.dumps(search.to_state())))
+    assert begun + train(again) == expected
+    assert again.to_state() == whole.to_state()
+
+
+def test_a_ranker_that_fails_costs_a_draw_and_one_of_the_machine_the_search(caplog):
+    class Broken:
+        error = ZeroDivisionError("made to fail")
+
+        def fit(self, rounds):
+            raise self.error
+
+    ranker = Broken()
+    search = Search(SETTINGS, ranker)
+    train(search, 8)
+    ranker.error = OSError(28, "No space left on device")
+    with pytest.raises(OSError, match="No space"):
+        search.ask()
+    ranker.error = ZeroDivisionError("made to fail")
+    assert search.ask().predicted is None
+    assert "the ranker failed; drawing this round at random" in caplog.text
+
+
+def test_nothing_that_does_not_fit_is_handed_out():
+    target = memory_target(max_parameters=6000)
+    search = Search(replace(SETTINGS, target=target, trials_per_round=20))
+    train(search)
+    trials = [trial for entry in search.rounds for trial in entry.trials]
+    assert trials and all(trial.parameter_bytes <= 6000 for trial in trials)
+    assert any(entry.too_large for entry in search.rounds)
+
+
+def test_budgets_that_nothing_fits_are_refused():
+    with pytest.raises(ConfigError, match="no network of the first round fits"):
+        Search(replace(SETTINGS, target=memory_target(max_parameters=10)))
+
+
+def test_neither_keras_nor_keras_tuner_is_imported():
+    code = (
+        "import sys; from tuner.search import Search, SearchSettings; "
+        "from memnas_tf import cifar_template; "
+        "search = Search(SearchSettings(cifar_template((8, 8, 1), 3, 4), 5)); "
+        "search.tell(search.ask(), 0.5); "
+        "print({'keras', 'keras_tuner', 'tensorflow'} & set(sys.modules))"
+    )
+    assert run_python(code) == "set()"
