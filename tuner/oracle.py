@@ -93,7 +93,11 @@ class MemNASOracle(LeasingOracle):
         )
         self.seed = settings.seed  # KerasTuner takes a seed of 0 for none
         self._seed_state = settings.seed
-        self.settings = settings
+
+    @property
+    def settings(self) -> SearchSettings:
+        """All that the search's course depends on."""
+        return self.search.settings
 
     @property
     def rounds(self) -> list[Round]:

@@ -54,9 +54,9 @@ def test_a_directory_without_a_search_is_refused(tmp_path):
         ("{}", "a search of another tuner"),
         (
             '{"memnas": {"schema": 99}}',
-            "written by another version of this program .schema 99; this one reads 4",
+            "written by another version of this program .schema 99; this one reads 5",
         ),
-        ('{"memnas": {"schema": 4}}', "its state cannot be read"),
+        ('{"memnas": {"schema": 5}}', "its state cannot be read"),
     ],
 )
 def test_a_damaged_search_is_refused_by_name(tmp_path, text, message):

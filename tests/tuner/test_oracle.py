@@ -15,7 +15,7 @@ from memnas_tf.memory import memory_target
 from tests.helpers.searches import TEMPLATE, FormulaTuner, make_tuner
 from tuner.history import load_search
 from tuner.oracle import MemNASOracle
-from tuner.search.settings import SearchSettings
+from tuner.search import Search, SearchSettings
 from tuner.trials.machine_faults import MachineFault
 
 
@@ -124,8 +124,10 @@ def test_an_error_while_planning_stops_the_oracle_and_frees_the_lock(oracle, mon
     assert is_free(oracle)
 
 
-@pytest.mark.parametrize("method", ["_open_round", "_has_result"])
-def test_an_error_in_the_oracle_is_raised_and_the_same_call_goes_on(tmp_path, monkeypatch, method):
+@pytest.mark.parametrize(("owner", "method"), [(Search, "ask"), (MemNASOracle, "_has_result")])
+def test_an_error_in_the_oracle_is_raised_and_the_same_call_goes_on(
+    tmp_path, monkeypatch, owner, method
+):
     """Whether it comes once, from the machine, or for ever, from the program."""
     make_tuner(tmp_path / "whole", max_rounds=2).search(verbose=0)
     whole = load_search(tmp_path / "whole" / "search").rounds
@@ -136,10 +138,10 @@ def test_an_error_in_the_oracle_is_raised_and_the_same_call_goes_on(tmp_path, mo
 
         return raise_it
 
-    monkeypatch.setattr(MemNASOracle, method, fail(ZeroDivisionError("made to fail")))
+    monkeypatch.setattr(owner, method, fail(ZeroDivisionError("made to fail")))
     with pytest.raises(SearchError, match="internal error"):
         make_tuner(tmp_path, max_rounds=2).search(verbose=0)
-    monkeypatch.setattr(MemNASOracle, method, fail(OSError(errno.ENOSPC, "disk full")))
+    monkeypatch.setattr(owner, method, fail(OSError(errno.ENOSPC, "disk full")))
     tuner = make_tuner(tmp_path, max_rounds=2)
     with pytest.raises(MachineFault, match="disk full"):
         tuner.search(verbose=0)
@@ -186,7 +188,7 @@ def test_memory_that_runs_out_in_a_ranker_does_not_draw_a_round_at_random(tmp_pa
 
     sizes = {"max_rounds": 3, "trials_per_round": 3, "ranker": "ridge-trees"}
     make_tuner(tmp_path / "whole", **sizes).search(verbose=0)
-    monkeypatch.setattr("tuner.oracle.make_ranker", lambda *args, **kwargs: Broken())
+    monkeypatch.setattr("tuner.search.search.make_ranker", lambda *args, **kwargs: Broken())
     with pytest.raises(MachineFault, match="MemoryError"):
         make_tuner(tmp_path, **sizes).search(verbose=0)
     monkeypatch.undo()
@@ -200,7 +202,7 @@ def test_a_ranker_that_fails_costs_a_random_round_only(oracle, monkeypatch, capl
         def fit(self, rounds):
             raise FloatingPointError("no gradient")
 
-    monkeypatch.setattr("tuner.oracle.make_ranker", lambda *args, **kwargs: Broken())
+    monkeypatch.setattr("tuner.search.search.make_ranker", lambda *args, **kwargs: Broken())
     oracle.settings = SearchSettings(TEMPLATE, 5, max_cells=4, trials_per_round=3, max_rounds=3)
     for _ in range(6):
         finish(oracle, oracle.create_trial("tuner0"))
@@ -271,7 +273,7 @@ def test_a_later_round_in_which_nothing_fits_ends_the_search_and_frees_the_lock(
     for _ in range(3):
         finish(oracle, oracle.create_trial("tuner0"))
     best = oracle.history.best
-    oracle.settings = replace(oracle.settings, target=memory_target(max_parameters=100))
+    oracle.search.settings = replace(oracle.settings, target=memory_target(max_parameters=100))
     assert oracle.create_trial("tuner0").status == "STOPPED"
     assert oracle.stop_reason.startswith("found no candidate of round 2 that fits")
     assert is_free(oracle)
