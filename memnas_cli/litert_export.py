@@ -13,6 +13,7 @@ from rich.table import Table
 
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.quiet import held_back_stderr, start_keras
+from memnas_cli.source_data import ImageChoice, choose_images, source_images
 from memnas_cli.winner_files import PREPROCESSING_FILE
 from memnas_tf.data.image_folder import check_path
 from memnas_tf.errors import ConfigError
@@ -76,9 +77,8 @@ def export_litert_files(
     """
     check_installed()
     settings = _settings(source)
-    _check_dataset(source, settings, dataset)
-    if dataset is not None:
-        check_path(dataset)
+    dataset, data_dir = _choose_dataset(source, settings, dataset, data_dir)
+    check_path(dataset)
     start_keras()
     with held_back_stderr():
         require_interpreter()
@@ -97,11 +97,6 @@ def export_litert_files(
         on_progress("loading the model and its data", 0, 0)
         model = load_keras_model(model_file)
         data = _load_data(settings, dataset, data_dir, preprocessing)
-        if settings is not None and data.fingerprint != _trained_on(settings)[1]:
-            raise ConfigError(
-                f"{dataset!r} does not hold the files that {str(source)!r} was trained on; "
-                "name the folder that does with --dataset"
-            )
         exported = export_litert(model, preprocessing, data, directory, types, version, on_progress)
     _print(exported.report)
     if isinstance(settings, SearchSettings):
@@ -119,36 +114,35 @@ def _settings(source: Path) -> SearchSettings | TrainingPlan | None:
     return settings if settings.training else None
 
 
-def _check_dataset(
-    source: Path, settings: SearchSettings | TrainingPlan | None, dataset: str | None
-) -> None:
-    if settings is None and dataset is None:
-        raise ConfigError(
-            f"{str(source)!r} does not tell its data set; name it with --dataset: training images "
-            "measure the ranges of int8 tensors, and test images the accuracy"
-        )
+def _choose_dataset(
+    source: Path,
+    settings: SearchSettings | TrainingPlan | None,
+    dataset: str | None,
+    data_dir: str | None,
+) -> tuple[str, str | None]:
+    """Return the data set that a model was trained on, and where it is kept."""
     if settings is None:
-        return
-    known, content = _trained_on(settings)
-    if content is not None and dataset is None:  # its name alone is known, not where it lies
+        if dataset is None:
+            raise ConfigError(
+                f"{str(source)!r} does not tell its data set; name it with --dataset: training "
+                "images measure the ranges of int8 tensors, and test images the accuracy"
+            )
+        return dataset, data_dir
+    known = source_images(str(source))
+    if known is not None and known.content is None and dataset is not None:
+        raise ConfigError(f"{str(source)!r} was trained on {known.name!r}; leave --dataset out")
+    images = choose_images(str(source), ImageChoice(dataset, data_dir))
+    if known is not None and images.content != known.content:
         raise ConfigError(
-            f"{str(source)!r} was trained on a folder of images named {known!r}; "
-            "name that folder with --dataset"
+            f"{dataset!r} does not hold the files that {str(source)!r} was trained on; "
+            "name the folder that does with --dataset"
         )
-    if content is None and dataset is not None:
-        raise ConfigError(f"{str(source)!r} was trained on {known!r}; leave --dataset out")
-
-
-def _trained_on(settings: SearchSettings | TrainingPlan) -> tuple[str, str | None]:
-    """Return the name of a data set, and of a folder of images what tells its files from others."""
-    if isinstance(settings, TrainingPlan):
-        return settings.dataset, settings.dataset_content
-    return settings.training["dataset"], settings.training.get("dataset_content")
+    return str(images.dataset), images.data_dir
 
 
 def _load_data(
     settings: SearchSettings | TrainingPlan | None,
-    dataset: str | None,
+    dataset: str,
     data_dir: str | None,
     preprocessing: Preprocessing,
 ) -> ImageDataset:
@@ -159,14 +153,13 @@ def _load_data(
 
         names = TrainingSettings.__dataclass_fields__
         known = {name: settings.training[name] for name in names}
-        training = TrainingSettings(**{**known, "dataset": dataset or known["dataset"]})
-        return training.load(data_dir, settings.seed)
+        return TrainingSettings(**{**known, "dataset": dataset}).load(data_dir, settings.seed)
     if settings is not None and settings.streamed:
         from memnas_tf.data.training_data import load_streamed
         from serving.litert.pixel_model import CALIBRATION_IMAGES
 
         data = load_streamed(
-            settings.dataset,
+            dataset,
             data_dir,
             shape=settings.template.input_shape,
             validation_fraction=settings.validation_fraction,
@@ -175,14 +168,14 @@ def _load_data(
         return data.in_memory(CALIBRATION_IMAGES)
     if settings is not None:
         return load_dataset(
-            dataset or settings.dataset,
+            dataset,
             data_dir,
             validation_fraction=settings.validation_fraction,
             seed=settings.seed,
             image_size=settings.template.input_shape[:2],
             limit=settings.limit,
         )
-    return load_dataset(dataset or "", data_dir, image_size=preprocessing.input_shape[:2])
+    return load_dataset(dataset, data_dir, image_size=preprocessing.input_shape[:2])
 
 
 class _ExportProgress:

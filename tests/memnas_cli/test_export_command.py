@@ -131,7 +131,7 @@ def test_ctrl_c_leaves_no_litert_files(finished, data_dir, tmp_path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_search_on_a_folder_exports_with_that_folder_alone(tmp_path):
+def test_a_search_on_a_folder_exports_with_the_same_files_alone(tmp_path):
     pytest.importorskip("ai_edge_litert", reason="LiteRT files are run by ai-edge-litert")
     photos = write_classes(tmp_path / "photos", digit_images(classes=2, per_class=10))
     names = ("max-rounds", "trials-per-round", "epochs", "filters", "blocks")
@@ -139,19 +139,22 @@ def test_a_search_on_a_folder_exports_with_that_folder_alone(tmp_path):
     places = ["--dataset", str(photos), "--directory", str(tmp_path / "searches")]
     searched = CliRunner().invoke(main, ["search", *small, *places, "--quiet"])
     assert searched.exit_code == 0, searched.output
-    source = tmp_path / "searches" / "photos"
-    arguments = (source, "--types", "float32", "--to", tmp_path / "models")
+    arguments = (tmp_path / "searches" / "photos", "--types", "float32", "--to", tmp_path / "m")
     alone = export_litert(*arguments)
-    assert (alone.exit_code, (tmp_path / "models").exists()) == (2, False)
-    assert "was trained on a folder of images named 'photos'; name that folder" in alone.output
-    with_it = export_litert(*arguments, "--dataset", photos)
-    assert with_it.exit_code == 0, with_it.output
-    assert (tmp_path / "models" / "1" / "model_float32.tflite").exists()
+    assert alone.exit_code == 0, alone.output
+    photos = photos.rename(tmp_path / "moved")
+    gone = export_litert(*arguments)
+    assert "cannot be read any more" in gone.output
+    assert "name where they lie now with --dataset" in gone.output
+    moved = export_litert(*arguments, "--dataset", photos)
+    assert moved.exit_code == 0, moved.output
     (photos / "0" / "000.png").unlink()
     with_another = export_litert(*arguments, "--dataset", photos)
-    assert with_another.exit_code == 2
     assert "does not hold the files that" in with_another.output
-    assert not (tmp_path / "models" / "2").exists()
+    assert (gone.exit_code, with_another.exit_code) == (2, 2)
+    assert {path.name for path in (tmp_path / "m").iterdir()} == {"1", "2"}
+    for version in ("1", "2"):
+        assert (tmp_path / "m" / version / "model_float32.tflite").exists()
 
 
 def test_a_bare_model_needs_its_data_set(finished, tmp_path):
