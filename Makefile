@@ -10,7 +10,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
 
-.PHONY: help search test test-slow lint format benchmarks docs docs-commands notebook clean
+.PHONY: help search test test-slow test-lowest lint format benchmarks docs docs-commands notebook clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,6 +23,15 @@ test: $(VENV)/.installed-dev ## Run the tests, JOBS=2 files at once
 
 test-slow: $(VENV)/.installed-dev ## Run the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
+
+test-lowest: $(VENV)/bin/python ## Run the tests with the lowest versions of requirements.txt, in $(VENV)-lowest
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m tests.lowest_requirements > $(VENV)-lowest/lowest.txt
+	$(VENV)-lowest/bin/python -m pip install --quiet --requirement $(VENV)-lowest/lowest.txt \
+	  --editable ".[dev]"
+	@# old versions warn of what newer ones changed
+	$(VENV)-lowest/bin/python -m pytest -n $(JOBS) --dist loadfile -W default
 
 lint: $(VENV)/.installed-dev ## Check style and types
 	$(BIN)/ruff check .
@@ -46,7 +55,7 @@ notebook: $(VENV)/.installed-dev ## Run the example notebook, into build/example
 	$(BIN)/python -m docs.run_notebook build/example.ipynb
 
 clean: ## Remove the environment, caches and searches
-	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache searches
+	rm -rf $(VENV) $(VENV)-lowest build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache searches
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
