@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
+from memnas_cli.temporary_folder import use_own_temporary_folder
+
 
 def start_keras() -> None:
     """Import Keras and start its backend; print what they print only if they fail."""
+    use_own_temporary_folder()
     with held_back_stderr():
         import keras
 
