@@ -8,11 +8,14 @@ from typing import Any, NamedTuple
 from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2, summary_v2
 
 from memnas_tf.genotype import from_string
+from memnas_tf.memory.target import MEMORIES
 from tuner.history import SearchHistory
-from tuner.objective import SearchObjective
+from tuner.objective import ACCURACY, SearchObjective
 from tuner.search.rounds import FAILED, PlannedTrial, Round
 from tuner.tensorboard.values import Value, scalar
 
+_ACCURACY = "result/best_val_accuracy"
+_OTHER = "result/best_objective"
 _EFFICIENCY = "result/memory_efficiency"
 _EPOCHS = "result/epochs"
 _PARAMETERS = "memory/parameters_kB"
@@ -21,6 +24,8 @@ _MOVES = {
     "operation": "trim operation",
     "cell": "trim cell",
     "output": "trim output",
+    "widen": "widen",
+    "narrow": "narrow",
 }
 _NO_PARENT = "empty network"
 _KILO = 1000.0
@@ -37,7 +42,8 @@ def experiment(history: SearchHistory) -> list[Value]:
     """Declare the table's columns.
 
     TensorBoard sorts hyperparameters by name, and shows the first five of them and of the metrics
-    unless asked for more.
+    unless asked for more. Of several searches it takes the columns of one, whichever comes first:
+    all declare the same, in an order of their own.
 
     Args:
         history: The search, whose first round is planned.
@@ -56,9 +62,9 @@ def experiment(history: SearchHistory) -> list[Value]:
         *_asked_for(history),
     ]
     columns = [
-        _result(settings.objective),
+        *_results(settings.objective),
         _Column(_PARAMETERS, "parameter memory (kB)", "in 1000 bytes"),
-        _intermediate(settings.target.memory),
+        *map(_intermediate, sorted(MEMORIES, key=lambda memory: memory != settings.target.memory)),
         _Column(_EFFICIENCY, "memory efficiency", "the paper's Equation 4; at the round's end"),
         _Column(_EPOCHS, "epochs", "that were trained"),
     ]
@@ -82,7 +88,7 @@ def beginning(history: SearchHistory, entry: Round, trial: PlannedTrial) -> list
     """
     values = {
         "round": entry.number,
-        "move": _MOVES[trial.kind],
+        "move": _MOVES.get(trial.kind, trial.kind),
         "parent": trial.base_trial or _NO_PARENT,
         "cells": from_string(trial.genotype).cells,
         "tradeoff": float(history.settings.tradeoff),
@@ -119,13 +125,14 @@ def result(history: SearchHistory, entry: Round, trial: PlannedTrial, epochs: in
     )
     numbers = {
         _PARAMETERS: trial.parameter_bytes / _KILO,
-        _intermediate(history.settings.target.memory).tag: trial.intermediate_bytes / _KILO,
+        _intermediate("lifetime").tag: trial.lifetime_bytes / _KILO,
+        _intermediate("arena").tag: trial.arena_bytes / _KILO,
     }
     if epochs:
         numbers[_EPOCHS] = epochs
     if trial.quality is not None:
         objective = history.settings.objective
-        numbers[_result(objective).tag] = objective.score(trial.quality)
+        numbers[_tag(objective)] = objective.score(trial.quality)
     return [
         # Once more, for training that began anew and made its readers drop what was before.
         *beginning(history, entry, trial),
@@ -146,11 +153,16 @@ def score(trial: PlannedTrial) -> list[Value]:
     return [] if trial.efficiency is None else [scalar(_EFFICIENCY, trial.efficiency)]
 
 
-def _result(objective: SearchObjective) -> _Column:
+def _tag(objective: SearchObjective) -> str:
+    return _ACCURACY if objective == ACCURACY else _OTHER
+
+
+def _results(objective: SearchObjective) -> list[_Column]:
+    accuracy = _Column(_ACCURACY, f"best {ACCURACY.description}", "of all epochs, from 0 to 1")
+    if objective == ACCURACY:
+        return [accuracy, _Column(_OTHER, "best of another objective", "of other searches")]
     unit = "from 0 to 1" if objective.is_share else "as it was reported"
-    return _Column(
-        f"result/best_{objective.name}", f"best {objective.description}", f"of all epochs, {unit}"
-    )
+    return [_Column(_OTHER, f"best {objective.description}", f"of all epochs, {unit}"), accuracy]
 
 
 def _intermediate(target: str) -> _Column:

@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 from tensorboard.plugins.hparams import api_pb2, metadata
 
+from memnas_tf.memory import memory_target
 from tests.helpers.event_reader import Run
 from tests.helpers.histories import made_up_history
+from tuner.objective import SearchObjective
 from tuner.search.rounds import FAILED
 from tuner.tensorboard.event_files import write_whole
 from tuner.tensorboard.hparams import beginning, experiment, result, score
@@ -89,7 +91,32 @@ def test_every_declared_metric_is_written(history, tmp_path):
     trial = entry.trials[0]
     write_whole(tmp_path, "4.end", result(history, entry, trial, 5), step=0)
     write_whole(tmp_path, "5.score", score(trial), step=0)
-    assert {info.name.tag for info in table.metric_infos} == Run(tmp_path).tags("scalars")
+    declared_tags = {info.name.tag for info in table.metric_infos}
+    assert declared_tags - Run(tmp_path).tags("scalars") == {"result/best_objective"}
+    assert Run(tmp_path).tags("scalars") <= declared_tags
+
+
+def test_searches_beside_each_other_declare_the_same_columns(history):
+    """TensorBoard takes those of one of them for all."""
+    loss = replace(history.settings, objective=SearchObjective("val_loss", "min"))
+    arena = replace(history.settings, target=memory_target("arena"))
+    titles, tags = set(), set()
+    for settings in (history.settings, loss, arena):
+        (declared, *_) = experiment(replace(history, settings=settings))
+        table = metadata.parse_experiment_plugin_data(declared.metadata.plugin_data.content)
+        tags.add(frozenset(info.name.tag for info in table.metric_infos))
+        titles.add(table.metric_infos[0].display_name)
+        assert len(table.metric_infos) == len(next(iter(tags)))
+    assert len(tags) == 1
+    assert titles == {"best validation accuracy", "best val_loss (less is better)"}
+
+
+def test_a_loss_stands_in_the_column_of_other_objectives(history, tmp_path):
+    objective = SearchObjective("val_loss", "min")
+    searched = replace(history, settings=replace(history.settings, objective=objective))
+    trial = replace(history.rounds[0].trials[0], quality=-0.25)
+    write_whole(tmp_path, "4.end", result(searched, history.rounds[0], trial, 2), step=0)
+    assert Run(tmp_path).scalars("result/best_objective") == [0.25]
 
 
 @pytest.mark.parametrize(("status", "number"), [("completed", 1), (FAILED, 2)])
