@@ -13,7 +13,6 @@ table of the candidates that are done.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import time
@@ -24,7 +23,7 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from benchmarks.results_file import Row, complete
+from benchmarks.results_file import Row, complete, read_rows
 from benchmarks.table_training import Recipe, Trainer
 from benchmarks.table_work import Work
 from memnas_tf.genotype import Genotype, from_string, to_string
@@ -185,8 +184,7 @@ def main() -> None:
         contest = Contest(arguments.data_dir, base, arguments.seed)
         keys = [key_of(way, one) for one in candidates for way in (INHERITED, QUARTER, FULL)]
         complete(arguments.results, "key", keys, contest.measure)
-    lines = arguments.results.read_text(encoding="utf-8").splitlines()
-    print(summary(candidates, [json.loads(line) for line in lines]))
+    print(summary(candidates, read_rows(arguments.results)))
 
 
 if __name__ == "__main__":

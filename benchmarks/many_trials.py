@@ -22,6 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.results_file import read_rows
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 TUNERS = ("MemNASTuner", "RandomSearch")
@@ -156,8 +158,7 @@ def read(output: Path, tuner: str) -> list[dict[str, Any]]:
     """Read a tuner's lines."""
     if not output.exists():
         return []
-    lines = map(json.loads, output.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line["tuner"] == tuner]
+    return [line for line in read_rows(output) if line["tuner"] == tuner]
 
 
 def keep_other(output: Path, tuner: str) -> None:

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from benchmarks.real_training import RealTraining
-from benchmarks.results_file import Row, complete
+from benchmarks.results_file import Row, complete, read_rows
 from benchmarks.simulated.halving import random_search_with_halving
 from benchmarks.simulated.simulation import answer, simulate
 from benchmarks.table_training import Recipe, Trainer
@@ -209,8 +209,7 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="train nothing")
     arguments = parser.parse_args()
     if arguments.table:
-        lines = arguments.results.read_text(encoding="utf-8").splitlines()
-        print(summary([json.loads(line) for line in lines]))
+        print(summary(read_rows(arguments.results)))
         return
     import tensorflow as tf
 

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from memnas_tf.documents import decode, parse_json, read_text
+from memnas_tf.errors import DocumentError
+
 Key = TypeVar("Key")
 Row = dict[str, Any]
 
@@ -25,8 +28,7 @@ def complete(
     Returns:
         The results in the order of the keys.
     """
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    rows = {row[name]: row for row in map(json.loads, lines)}
+    rows = {row[name]: row for row in read_rows(path)} if path.exists() else {}
     results = []
     for key in keys:
         if key not in rows:
@@ -37,6 +39,27 @@ def complete(
     return results
 
 
+def read_rows(path: Path) -> list[Row]:
+    """Read the results that a file holds.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The results, in the order of its lines.
+
+    Raises:
+        DocumentError: If it cannot be read; the message names the line.
+    """
+    rows = []
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        try:
+            rows.append(decode(dict[str, Any], parse_json(line, allow_constants=True)))
+        except ValueError as error:
+            raise DocumentError(path, f"line {number}: {error}") from error
+    return rows
+
+
 def keep_of_table(path: Path, networks: int) -> None:
     """Drop results that were measured on a table of another size.
 
@@ -45,7 +68,7 @@ def keep_of_table(path: Path, networks: int) -> None:
         networks: The number of networks of the table.
     """
     if path.exists():
-        lines = path.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if json.loads(line)["networks"] == networks]
-        if len(kept) < len(lines):
-            path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        rows = read_rows(path)
+        kept = [row for row in rows if row["networks"] == networks]
+        if len(kept) < len(rows):
+            path.write_text("".join(f"{json.dumps(row)}\n" for row in kept), encoding="utf-8")

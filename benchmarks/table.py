@@ -17,6 +17,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, BinaryIO
 
+from memnas_tf.documents import parse_json, read_text
+
 TABLE = Path(__file__).parent / "results" / "trained_table.jsonl"  # the one of CIFAR-10
 ORIGINS = ("random", "grown")
 _DIGITS = 4  # Of an accuracy: 5,000 images tell no more apart.
@@ -297,5 +299,5 @@ def _append(file: BinaryIO, line: str) -> None:
 
 
 def _read_lines(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
-    whole, _, _ = Path(path).read_text(encoding="utf-8").rpartition("\n")
-    return [json.loads(line) for line in whole.split("\n") if line]
+    whole, _, _ = read_text(path).rpartition("\n")
+    return [parse_json(line) for line in whole.split("\n") if line]

@@ -10,7 +10,6 @@ from them.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from memnas_tf.documents import read_json
 from memnas_tf.files import write_json
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.memory import format_bytes
@@ -79,7 +79,7 @@ def main() -> None:
 
     state: dict[str, Any] = {"settings": {}, "accuracy": {}, "searches": {}}
     if args.output.exists():
-        state = json.loads(args.output.read_text(encoding="utf-8"))
+        state = read_json(args.output)
     state["settings"] = {
         name: value
         for name, value in vars(args).items()

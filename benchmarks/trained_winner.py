@@ -41,7 +41,7 @@ def main() -> None:
     started = time.process_time()
     model, accuracies = Trainer(recipe, data).fit(Work(genotype, "grown", genotype.slots, 0))
     arguments.to.mkdir(parents=True, exist_ok=True)
-    (arguments.to / "preprocessing.json").write_text(data.preprocessing.to_json(), "utf-8")
+    data.preprocessing.save(arguments.to / "preprocessing.json")
     model.save(arguments.to / "model.keras")
     print(
         f"validation accuracy {100 * accuracies[-1]:.2f} %, "

@@ -14,7 +14,8 @@ import click
 
 from memnas_cli.shapes import Bytes, Counts
 from memnas_tf.data.image_folder import is_image_folder
-from memnas_tf.errors import ConfigError
+from memnas_tf.documents import read_text
+from memnas_tf.errors import ConfigError, DocumentError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -69,14 +70,18 @@ def read_config(path: Path, command: click.Command) -> dict[str, Any]:
             option; the message names the line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         document = tomllib.loads(text)
+    except DocumentError as error:
+        raise ConfigError(str(error)) from error
     except OSError as error:
         raise ConfigError(f"cannot read {str(path)!r}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"cannot read {str(path)!r}: it is not text in UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number of thousands of digits is no TOMLDecodeError
         raise ConfigError(f"{path} is no TOML: {error}") from error
+    except RecursionError:
+        raise ConfigError(
+            f"{path} is no TOML that a command takes: it is nested too deep"
+        ) from None
     known = known_keys(command)
     values = {}
     for key, value in document.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from memnas_cli.winner_files import (
     RESULTS_FILE,
     TEXT_FILE,
 )
+from memnas_tf.documents import write_document
 from memnas_tf.files import whole_file, write_text
 from memnas_tf.genotype import GENOTYPE_FILE, from_string, render, to_json
 from memnas_tf.preprocessing import Preprocessing
@@ -56,7 +56,7 @@ def write_network(
     genotype = from_string(str(facts.genotype))
     write_text(folder / GENOTYPE_FILE, to_json(genotype))
     write_text(folder / TEXT_FILE, f"{facts.genotype}\n\n{render(genotype)}\n")
-    write_text(folder / PREPROCESSING_FILE, preprocessing.to_json())
+    preprocessing.save(folder / PREPROCESSING_FILE)
     if subtitle is not None:
         from memnas_tf.drawing import draw_genotype
 
@@ -64,4 +64,4 @@ def write_network(
     with whole_file(folder / MODEL_FILE) as temporary:
         model.save(temporary)
     results = {**facts.to_document(), **memory._asdict()}
-    write_text(folder / RESULTS_FILE, json.dumps(results, indent=1) + "\n")
+    write_document(folder / RESULTS_FILE, results, indent=1)

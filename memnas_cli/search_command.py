@@ -133,7 +133,13 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     history = tuner.oracle.history
     if history.best is not None:
         with course.status("testing and exporting the winner"):
-            write_winner(tuner, data, history.best)
+            write_winner(
+                tuner,
+                data,
+                training,
+                history.best,
+                lambda line: course.print(line, highlight=False, markup=False, soft_wrap=True),
+            )
     return Path(tuner.project_dir)
 
 

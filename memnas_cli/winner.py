@@ -4,42 +4,56 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 
 from memnas_cli.network_files import NetworkMemory, write_network
-from memnas_cli.winner_files import FOLDER, SAVED_MODEL_FOLDER, read_results
+from memnas_cli.winner_files import FOLDER, MODEL_FILE, SAVED_MODEL_FOLDER, read_results
 from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.documents.archive import check_archive
+from memnas_tf.errors import DocumentError, SearchError
 from memnas_tf.memory import format_bytes
 from memnas_tf.training.evaluation import accuracy_on_test_split
 from serving.facts import TrainingFacts
 from serving.saved_model import export_saved_model
+from tuner.experiment import TrainingSettings, fit_arguments
 from tuner.search.rounds import PlannedTrial
 from tuner.tuner import MemNASTuner
 
 
-def write_winner(tuner: MemNASTuner, data: ImageDataset, best: PlannedTrial) -> Path:
+def write_winner(
+    tuner: MemNASTuner,
+    data: ImageDataset,
+    training: TrainingSettings,
+    best: PlannedTrial,
+    say: Callable[[str], None],
+) -> Path:
     """Write the winner: drawing, text, genotype, trained model, SavedModel and results.
 
-    A folder that is there already is left as it is: the same search has the same winner, and the
-    test split is looked at once.
+    A folder that is there and whole is left as it is: the same search has the same winner, and the
+    test split is looked at once. A winner whose weights are gone or damaged is trained again, as it
+    was trained: it comes out the same.
 
     Args:
         tuner: The search.
         data: The data set.
+        training: How a trial is trained.
         best: The search's answer.
+        say: Called with a line for people if the winner has to be trained again.
 
     Returns:
         The folder.
     """
     folder = Path(tuner.project_dir) / FOLDER
-    if read_results(folder, best.genotype):
+    if read_results(folder, best.genotype) and _is_whole(folder / MODEL_FILE):
         return folder
+    model = _trained(tuner, data, training, best, say)
     temporary = folder.with_name(f".{FOLDER}.{os.getpid()}.tmp")
     temporary.mkdir()
     try:
-        _write(temporary, tuner, data, best)
+        _write(temporary, tuner, data, best, model)
         shutil.rmtree(folder, ignore_errors=True)
         os.rename(temporary, folder)
     finally:
@@ -47,8 +61,36 @@ def write_winner(tuner: MemNASTuner, data: ImageDataset, best: PlannedTrial) -> 
     return folder
 
 
-def _write(folder: Path, tuner: MemNASTuner, data: ImageDataset, best: PlannedTrial) -> None:
-    model = tuner.get_best_models()[0]
+def _is_whole(model_file: Path) -> bool:
+    try:
+        check_archive(model_file)
+    except DocumentError:
+        return False
+    return True
+
+
+def _trained(
+    tuner: MemNASTuner,
+    data: ImageDataset,
+    training: TrainingSettings,
+    best: PlannedTrial,
+    say: Callable[[str], None],
+) -> keras.Model:
+    trial = tuner.oracle.get_trial(str(best.trial_id))
+    try:
+        return tuner.load_model(trial)
+    except SearchError as error:
+        say(f"the weights of the winner are gone or damaged; training it again ({error})")
+        return tuner.train_again(trial, **fit_arguments(data, training, tuner.settings.seed))
+
+
+def _write(
+    folder: Path,
+    tuner: MemNASTuner,
+    data: ImageDataset,
+    best: PlannedTrial,
+    model: keras.Model,
+) -> None:
     settings = tuner.settings
     facts = TrainingFacts(
         genotype=best.genotype,

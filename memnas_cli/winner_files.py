@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import Any
 
-from memnas_tf.errors import ExportError
+from memnas_tf.documents import read_document
+from memnas_tf.errors import DocumentError, ExportError, MissingDocumentError
 from memnas_tf.training.directory import is_training
 from serving.facts import TrainingFacts, facts_from_document
 
@@ -31,12 +30,11 @@ def read_results(folder: Path, genotype: str) -> dict[str, Any]:
         The results; empty if there are none, or none of this network.
     """
     try:
-        results = json.loads((folder / RESULTS_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        results = read_document(folder / RESULTS_FILE)
+        facts = facts_from_document(results)
+    except (DocumentError, ExportError):
         return {}
-    if not isinstance(results, dict) or results.get("genotype") != genotype:
-        return {}
-    return results
+    return results if facts.genotype == genotype else {}
 
 
 def read_facts(folder: Path) -> TrainingFacts:
@@ -51,16 +49,12 @@ def read_facts(folder: Path) -> TrainingFacts:
     Raises:
         ExportError: If the file is damaged.
     """
-    path = folder / RESULTS_FILE
-    if not os.path.exists(path):
-        return TrainingFacts()
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ExportError(f"cannot read {str(path)!r}: {error}") from error
-    if not isinstance(document, dict):
-        raise ExportError(f"cannot read {str(path)!r}: it holds no JSON object")
-    return facts_from_document(document)
+        return facts_from_document(read_document(folder / RESULTS_FILE))
+    except MissingDocumentError:
+        return TrainingFacts()
+    except DocumentError as error:
+        raise ExportError(f"{error}; the command that wrote it writes it again") from error
 
 
 def find_model(source: Path) -> Path:

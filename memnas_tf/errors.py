@@ -21,6 +21,26 @@ class DataError(MemNASError):
     """Report a data set that is missing, or of the wrong kind or shape."""
 
 
+class DocumentError(MemNASError):
+    """Report a file that cannot be used: damaged, changed since it was written, or no file.
+
+    Args:
+        path: The file.
+        reason: What is wrong with it, as the end of a sentence.
+
+    Attributes:
+        reason: The same, for messages that name the file themselves.
+    """
+
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(f"cannot read {str(path)!r}: {reason}")
+        self.reason = reason
+
+
+class MissingDocumentError(DocumentError):
+    """Report a file that is not there."""
+
+
 class SearchError(MemNASError):
     """Report a search directory that is missing, damaged, or of another search."""
 

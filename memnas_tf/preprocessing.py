@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, TypeAlias
 
+from memnas_tf.documents import at_least, decode, read_document, refuse_unless, write_document
 from memnas_tf.errors import DataError
+
+_Size: TypeAlias = Annotated[int, at_least(1)]
+_Deviation: TypeAlias = Annotated[float, refuse_unless(lambda value: value > 0, "above 0")]
 
 
 @dataclass(frozen=True)
@@ -24,33 +26,22 @@ class Preprocessing:
             `memnas_tf.data.cropping` does, or squeezed into the input shape.
     """
 
-    input_shape: tuple[int, int, int]
+    input_shape: tuple[_Size, _Size, _Size]
     mean: tuple[float, ...]
-    std: tuple[float, ...]
+    std: tuple[_Deviation, ...]
     labels: tuple[str, ...]
     centre_crop: bool = False
 
-    def to_json(self) -> str:
-        """Write a JSON document that `from_json` reads back."""
-        return json.dumps(asdict(self), indent=1) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> Preprocessing:
-        """Read what `to_json` wrote.
+    def save(self, path: Path) -> None:
+        """Write a file that `load_preprocessing` reads back.
 
         Args:
-            text: The document.
-
-        Returns:
-            The preprocessing.
-
-        Raises:
-            ValueError: If it is not of this kind.
+            path: The file.
         """
-        return cls.from_document(json.loads(text))
+        write_document(path, asdict(self), indent=1)
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Preprocessing:
+    def from_document(cls, document: object) -> Preprocessing:
         """Read the attributes as JSON holds them.
 
         Args:
@@ -63,22 +54,17 @@ class Preprocessing:
             ValueError: If it is not of this kind.
         """
         try:
-            height, width, channels = document["input_shape"]
-            return cls(
-                (int(height), int(width), int(channels)),
-                tuple(map(float, document["mean"])),
-                tuple(map(float, document["std"])),
-                tuple(map(str, document["labels"])),
-                bool(document["centre_crop"]),
-            )
-        except KeyError as error:
-            raise ValueError(f"it is no preprocessing of this version: it lacks {error}") from error
-        except TypeError as error:
-            raise ValueError(f"it is no preprocessing: {error}") from error
+            preprocessing: Preprocessing = decode(cls, document)
+        except ValueError as error:
+            raise ValueError(f"it is no preprocessing of this version: {error}") from error
+        channels = {preprocessing.input_shape[2]}
+        if {len(preprocessing.mean), len(preprocessing.std)} != channels:
+            raise ValueError("it has not one mean and one deviation for each channel")
+        return preprocessing
 
 
 def load_preprocessing(path: str | Path) -> Preprocessing:
-    """Read a file that holds what `Preprocessing.to_json` wrote.
+    """Read a file that holds what `Preprocessing.save` wrote.
 
     Args:
         path: The file.
@@ -90,6 +76,7 @@ def load_preprocessing(path: str | Path) -> Preprocessing:
         DataError: If the file is missing or not of this kind.
     """
     try:
-        return Preprocessing.from_json(Path(path).read_text(encoding="utf-8"))
+        return Preprocessing.from_document(read_document(path))
     except (OSError, ValueError) as error:
-        raise DataError(f"cannot read the preprocessing in {str(path)!r}: {error}") from error
+        reason = getattr(error, "reason", error)
+        raise DataError(f"cannot read the preprocessing in {str(path)!r}: {reason}") from error

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
+from memnas_tf.documents import decode
 from memnas_tf.errors import ExportError
-from memnas_tf.genotype import from_string
+from memnas_tf.genotype import check_buildable
 from memnas_tf.template import Template
 
 
@@ -25,7 +26,7 @@ class TrainingFacts:
         test_accuracy: Accuracy on the test images, from 0 to 1.
     """
 
-    genotype: str | None = None
+    genotype: Annotated[str, check_buildable] | None = None
     template: Template | None = None
     dataset: str | None = None
     seed: int | None = None
@@ -53,12 +54,7 @@ def facts_from_document(document: Mapping[str, Any]) -> TrainingFacts:
     names = TrainingFacts.__dataclass_fields__
     known = {name: document[name] for name in names if name in document}
     try:
-        if known.get("template") is not None:
-            known["template"] = Template.from_document(known["template"])
-        if known.get("genotype") is not None:
-            from_string(known["genotype"]).require_buildable()
-        for name in ("val_accuracy", "test_accuracy"):
-            known[name] = None if known.get(name) is None else float(known[name])
-        return TrainingFacts(**known)
-    except (AttributeError, TypeError, ValueError) as error:
+        facts: TrainingFacts = decode(TrainingFacts, {**TrainingFacts().to_document(), **known})
+    except ValueError as error:
         raise ExportError(f"the facts about the network cannot be used: {error}") from error
+    return facts

@@ -28,6 +28,26 @@ class Expected(NamedTuple):
     probabilities: NDArray[np.float32]
     tolerance: float
 
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Expected:
+        """Take them from a file.
+
+        Args:
+            arrays: What the file holds by name.
+
+        Returns:
+            What it says.
+
+        Raises:
+            ValueError: If it says something else.
+        """
+        kinds = {"images": ("u", 4), "probabilities": ("f", 2), "tolerance": ("f", 0)}
+        found = {name: (array.dtype.kind, array.ndim) for name, array in arrays.items()}
+        if found != kinds or len(arrays["images"]) != len(arrays["probabilities"]):
+            raise ValueError("it holds no images and their probabilities")
+        images, probabilities, tolerance = (arrays[name] for name in kinds)
+        return cls(images, probabilities, float(tolerance))
+
 
 def sample_images(input_shape: tuple[int, int, int]) -> Pixels:
     """Make images of noise on different backgrounds, always the same.

@@ -85,7 +85,7 @@ def export_saved_model(
         folder = temporary / extras.FOLDER
         folder.mkdir()
         write_warmup(folder / extras.WARMUP_FILE, contracts, inputs)
-        np.savez_compressed(folder / extras.EXPECTED_FILE, **expected._asdict())
+        np.savez(folder / extras.EXPECTED_FILE, **expected._asdict())
         sizes = (weight_bytes(model), weight_bytes(served))
         _write_card(folder, make_card(facts, preprocessing, contracts, *sizes), facts)
         write_labels(folder / LABELS_FILE, preprocessing.labels)

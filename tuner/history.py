@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
-from memnas_tf.errors import SearchError
+from memnas_tf.documents import decode, read_json, read_or_previous, refuse_unless
+from memnas_tf.documents.document import CHECKSUM, verified
+from memnas_tf.errors import DocumentError, SearchError
 from memnas_tf.files import previous_path
 from tuner.search.rounds import PlannedTrial, Round, ranked_trials
 from tuner.search.settings import SearchSettings
 from tuner.state_check import check_rounds
 
 ORACLE_FILE = "oracle.json"
-SCHEMA_VERSION = 5
-_LOGGER = logging.getLogger(__name__)
+SCHEMA_VERSION = 6
+_LONGEST_SECONDS = 1e9  # 30 years
+_Seconds: TypeAlias = Annotated[
+    float, refuse_unless(lambda seconds: 0 <= seconds <= _LONGEST_SECONDS, "a time in seconds")
+]
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class SearchHistory:
     settings: SearchSettings
     rounds: tuple[Round, ...]
     stop_reason: str | None
-    durations: Mapping[str, float] = field(default_factory=dict)
+    durations: Mapping[str, _Seconds] = field(default_factory=dict)
 
     @property
     def best(self) -> PlannedTrial | None:
@@ -61,27 +64,28 @@ class SearchHistory:
         """Read what `to_state` wrote, as JSON gives it back.
 
         Raises:
-            SearchError: If it was written by another version, or something is missing.
+            SearchError: If something is missing, or not what it should be.
         """
-        schema = state.get("schema")
-        if schema != SCHEMA_VERSION:
-            age = "an older" if isinstance(schema, int) and schema < SCHEMA_VERSION else "another"
-            raise SearchError(
-                f"it was written by {age} version of this program (schema {schema!r}; this one "
-                f"reads {SCHEMA_VERSION}); finish it with that version, or start anew in another "
-                "directory"
-            )
         try:
-            history = cls(
-                SearchSettings.from_state(state["settings"]),
-                tuple(Round.from_state(entry) for entry in state["rounds"]),
-                state["stop_reason"],
-                {str(key): float(value) for key, value in state["durations"].items()},
-            )
-            check_rounds(history.rounds)
+            history: SearchHistory = decode(cls, {k: v for k, v in state.items() if k != "schema"})
+            check_rounds(history.rounds, history.settings)
             return history
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except ValueError as error:
             raise SearchError(f"its state cannot be read: {error}") from error
+
+
+class StoredSearch(NamedTuple):
+    """A search as its directory holds it.
+
+    Attributes:
+        path: The file that it was read from.
+        document: The file's content, with KerasTuner's own state.
+        history: What the search did so far.
+    """
+
+    path: Path
+    document: dict[str, Any]
+    history: SearchHistory
 
 
 def has_search(directory: str | Path) -> bool:
@@ -90,14 +94,14 @@ def has_search(directory: str | Path) -> bool:
     return path.exists() or previous_path(path).exists()
 
 
-def read_document(directory: str | Path) -> dict[str, Any]:
-    """Read a search's file as JSON; where it is damaged, the copy of what it held before.
+def read_search(directory: str | Path) -> StoredSearch:
+    """Read a search's file; where it is damaged, the copy of what it held before.
 
     Args:
         directory: The search's project directory.
 
     Returns:
-        The document of a search of MemNASTuner.
+        The search of MemNASTuner.
 
     Raises:
         SearchError: If there is none, or none that can be read.
@@ -106,25 +110,13 @@ def read_document(directory: str | Path) -> dict[str, Any]:
     if not has_search(directory):
         raise SearchError(f"{str(directory)!r} holds no search: {ORACLE_FILE} is missing")
     try:
-        document = _read_json(path)
-    except (OSError, ValueError) as error:
-        try:
-            document = _read_json(previous_path(path))
-        except (OSError, ValueError):
-            raise SearchError(
-                f"cannot read {str(path)!r}: it is damaged ({error}), and so is, or there is no, "
-                f"{previous_path(path).name}; restore it from a copy, or start anew with "
-                "overwrite or in another directory"
-            ) from error
-        _LOGGER.warning(
-            "cannot read %s (%s); going on from %s, one step before",
-            path,
-            error,
-            previous_path(path).name,
-        )
-    if not isinstance(document, dict) or "memnas" not in document:
-        raise SearchError(f"{str(directory)!r} holds a search of another tuner, not of MemNASTuner")
-    return document
+        return read_or_previous(path, _read)
+    except DocumentError as error:
+        raise SearchError(
+            f"{error}; restore it from a copy, or start anew with overwrite or in another directory"
+        ) from error
+    except OSError as error:
+        raise SearchError(f"cannot read {str(path)!r}: {error.strerror}") from error
 
 
 def load_search(directory: str | Path) -> SearchHistory:
@@ -139,15 +131,36 @@ def load_search(directory: str | Path) -> SearchHistory:
     Raises:
         SearchError: If the directory holds no search, or one that cannot be read.
     """
-    document = read_document(directory)
+    return read_search(directory).history
+
+
+def _read(path: Path) -> StoredSearch:
+    document = read_json(path)
+    if not isinstance(document, dict) or not {CHECKSUM, "memnas"} & set(document):
+        raise SearchError(
+            f"{str(path.parent)!r} holds a search of another tuner, not of MemNASTuner"
+        )
+    state = document.get("memnas")
+    if CHECKSUM not in document and isinstance(state, dict):
+        _check_version(path, state)  # older ones had no checksum
     try:
-        return SearchHistory.from_state(document["memnas"])
+        document = verified(document)
+        state = decode(dict[str, Any], document.get("memnas"), "memnas")
+    except ValueError as error:
+        raise DocumentError(path, str(error)) from error
+    _check_version(path, state)
+    try:
+        return StoredSearch(path, document, SearchHistory.from_state(state))
     except SearchError as error:
-        raise SearchError(f"cannot read the search in {str(directory)!r}: {error}") from error
+        raise DocumentError(path, str(error)) from error
 
 
-def _read_json(path: Path) -> Any:
-    text = path.read_text(encoding="utf-8")
-    if not text.strip():
-        raise ValueError("it is empty")
-    return json.loads(text)
+def _check_version(path: Path, state: Mapping[str, Any]) -> None:
+    schema = state.get("schema")
+    if schema != SCHEMA_VERSION:
+        age = "an older" if isinstance(schema, int) and schema < SCHEMA_VERSION else "another"
+        raise SearchError(
+            f"cannot read the search in {str(path.parent)!r}: it was written by {age} version of "
+            f"this program (schema {schema!r}; this one reads {SCHEMA_VERSION}); finish it with "
+            "that version, or start anew in another directory"
+        )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from memnas_tf.documents import decode
 from memnas_tf.errors import ConfigError
 
 _SIGNS = {"max": 1.0, "min": -1.0}
@@ -45,9 +46,13 @@ class SearchObjective:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> SearchObjective:
-        """Read what `dataclasses.asdict` made, as JSON gives it back."""
-        parts = tuple((str(name), str(direction)) for name, direction in state["parts"])
-        return cls(str(state["name"]), str(state["direction"]), parts)
+        """Read what `dataclasses.asdict` made, as JSON gives it back or not.
+
+        Raises:
+            ValueError: If it is none.
+        """
+        objective: SearchObjective = decode(cls, state)
+        return objective
 
     def quality(self, score: float) -> float:
         """Turn what a trial reported into a number of which more is better."""

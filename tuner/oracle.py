@@ -18,13 +18,15 @@ from typing import Any
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
-from memnas_tf.errors import SearchError
-from memnas_tf.files import write_json, write_text
+from memnas_tf.documents import decode, write_document
+from memnas_tf.errors import MemNASError, SearchError
+from memnas_tf.files import write_text
 from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.distributed.leasing_oracle import LeasingOracle
-from tuner.history import ORACLE_FILE, SearchHistory, read_document
+from tuner.history import ORACLE_FILE, SearchHistory, read_search
 from tuner.hyperparameters import asked_values, values_to_train, with_hyperparameters
 from tuner.keras_objective import keras_objective
+from tuner.keras_tuner_state import OracleState
 from tuner.repeated_failures import has_results, is_repeated, repetition_error
 from tuner.restoring import read_trial, set_aside_damaged
 from tuner.search.rounds import (
@@ -196,19 +198,19 @@ class MemNASOracle(LeasingOracle):
             SearchError: If there is none that can be read.
         """
         directory = Path(self._project_dir)
-        document = read_document(directory)
-        set_aside_damaged(directory)
+        search = read_search(directory)
+        set_aside_damaged(directory, search.path)
         try:
-            self.set_state(document)
-        except SearchError:
+            self.set_state(search.document)
+        except (MemNASError, MemoryError, OSError):
             raise
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise SearchError(
-                f"cannot go on with the search in {str(directory / ORACLE_FILE)!r}: {error}"
-            ) from error
+        except Exception as error:  # of values that are none of its own KerasTuner raises anything
+            raise SearchError(f"cannot go on with {str(search.path)!r}: {error}") from error
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Restore what `get_state` returned, and take up trials that were cut off."""
+        others = {key: value for key, value in state.items() if key != "memnas"}
+        decode(OracleState, others)  # or it would be found out trials later
         history = SearchHistory.from_state(state["memnas"])
         self.search.restore(history.rounds, history.stop_reason)
         self.durations = dict(history.durations)
@@ -240,10 +242,12 @@ class MemNASOracle(LeasingOracle):
         best = self.history.best
         if best is not None:
             write_text(directory / BEST_FILE, to_json(from_string(best.genotype)))
-        write_json(directory / ORACLE_FILE, self.get_state(), keep_previous=True)
+        write_document(directory / ORACLE_FILE, self.get_state(), keep_previous=True)
 
     def _save_trial(self, trial: trial_module.Trial) -> None:
-        write_json(Path(self._get_trial_dir(trial.trial_id)) / TRIAL_FILE, trial_document(trial))
+        write_document(
+            Path(self._get_trial_dir(trial.trial_id)) / TRIAL_FILE, trial_document(trial)
+        )
 
     def _take_up(self, entry: Round, planned: PlannedTrial, holder: str | None) -> bool:
         """Take up a trial from a directory, and go on with one that was cut off.

@@ -6,7 +6,6 @@ be had without it is made again.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
+from memnas_tf.errors import DocumentError, MissingDocumentError
 from memnas_tf.files import remove_temporaries
 from tuner.history import ORACLE_FILE
 from tuner.hyperparameters import values_to_train
@@ -56,12 +56,12 @@ def read_trial(
     directory = trial_directory(project, str(planned.trial_id))
     trial = None
     try:
-        trial = load_trial(directory / TRIAL_FILE)
-    except FileNotFoundError:
+        trial = load_trial(directory / TRIAL_FILE, str(planned.trial_id))
+    except MissingDocumentError:
         if planned.status not in _EXPECTED:
             return None
-    except (OSError, ValueError) as error:
-        _LOGGER.warning("cannot read %s (%s); making it again", directory / TRIAL_FILE, error)
+    except DocumentError as error:
+        _LOGGER.warning("%s; making it again", error)
     expected = _EXPECTED.get(planned.status)
     if trial is None or (expected is not None and trial.status != expected):
         trial = _remade(entry, planned, space, objective)
@@ -79,21 +79,18 @@ def remove_cut_off_writes(project: Path) -> None:
         remove_temporaries(directory, TRIAL_FILE)  # workers may be writing other files there
 
 
-def set_aside_damaged(project: Path) -> None:
+def set_aside_damaged(project: Path, read: Path) -> None:
     """Move an oracle's file that cannot be read out of the way of its own copy.
 
     The next write would keep it as what was there before.
 
     Args:
         project: The search's directory.
+        read: The file that could be read.
     """
     path = project / ORACLE_FILE
-    try:
-        json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    if read != path and os.path.lexists(path):
         os.replace(path, path.with_name(path.name + _DAMAGED))
-    except FileNotFoundError:
-        pass
 
 
 def _remade(

@@ -1,85 +1,68 @@
-"""What no search writes: values in a search's state that whoever wrote it is not trusted with."""
+"""What no search writes: parts of a search's state that do not fit each other."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from memnas_tf.errors import GenotypeError
-from memnas_tf.genotype import from_string
-from tuner.search.rounds import COMPLETED, PAUSED, STATES, STOPPED, PlannedTrial, Round
-
-_MEASURES = ("parameter_bytes", "lifetime_bytes", "arena_bytes", "intermediate_bytes")
-_RESULTS = ("predicted", "quality", "efficiency", "memory_term")
+from tuner.search.rounds import COMPLETED, PAUSED, PLANNED, STOPPED, PlannedTrial, Round
+from tuner.search.settings import SearchSettings
 
 
-def check_rounds(rounds: Sequence[Round]) -> None:
-    """Refuse values that no search writes, before arithmetic or a path is made of them.
+def check_rounds(rounds: Sequence[Round], settings: SearchSettings) -> None:
+    """Refuse rounds that no search writes. Of what type a value is, its annotation says.
 
     Args:
         rounds: The rounds as they were read.
+        settings: The settings of the search.
 
     Raises:
         ValueError: If there is one.
     """
-    for entry in rounds:
-        fault = _round_fault(entry)
-        for position, trial in enumerate(entry.trials):
-            fault = fault or _trial_fault(trial, f"trial {position + 1} of round {entry.number!r}")
-        if fault:
-            raise ValueError(fault)
+    fault = next(_faults(rounds, settings), None)
+    if fault is not None:
+        raise ValueError(fault)
 
 
-def _round_fault(entry: Round) -> str | None:
-    if not isinstance(entry.number, int):
-        return f"a round has the number {entry.number!r}"
-    winner = entry.winner
-    if winner is not None and not (isinstance(winner, int) and 0 <= winner < len(entry.trials)):
-        return f"round {entry.number} has the winner {winner!r}"
-    return _genotype_fault(entry.base, f"the base of round {entry.number!r}")
+def _faults(rounds: Sequence[Round], settings: SearchSettings) -> Iterator[str]:
+    trials = [trial for entry in rounds for trial in entry.trials]
+    ids = Counter(trial.trial_id for trial in trials if trial.trial_id is not None)
+    for trial_id, count in ids.items():
+        if count > 1:
+            yield f"{count} trials have the id {trial_id!r}"
+    for number, entry in enumerate(rounds, 1):
+        if entry.number != number:
+            yield f"round {number} has the number {entry.number}"
+        if not entry.trials:
+            yield f"round {number} has no trials"
+        if number < len(rounds) and not entry.is_over:
+            yield f"round {number} is not over, and another follows"
+        yield from _winner_faults(entry)
+        for position, trial in enumerate(entry.trials, 1):
+            for fault in _trial_faults(trial, settings):
+                yield f"trial {position} of round {number} {fault}"
+            if trial.base_trial is not None and trial.base_trial not in ids:
+                yield f"trial {position} of round {number} has a base that is no trial"
 
 
-def _trial_fault(trial: PlannedTrial, name: str) -> str | None:
-    for key in (trial.trial_id, trial.base_trial):  # each becomes the name of a directory
-        if key is not None and not str(key).isalnum():
-            return f"{key!r} is no trial's id"
-    if trial.status not in STATES:
-        return f"{name} has the status {trial.status!r}"
-    for field in _MEASURES:
-        value = getattr(trial, field)
-        if not isinstance(value, int) or value < 0:
-            return f"{name} has {value!r} as {field}"
-    for field in _RESULTS:
-        value = getattr(trial, field)
-        if value is not None and not _is_finite(value):
-            return f"{name} has {value!r} as {field}"
-    if not _are_values(trial.hyperparameters):
-        return f"{name} has {trial.hyperparameters!r} as hyperparameters"
-    if trial.until_epoch is not None and not isinstance(trial.until_epoch, int):
-        return f"{name} has {trial.until_epoch!r} as until_epoch"
-    if not all(map(_is_finite, trial.rung_qualities)):
-        return f"{name} has {trial.rung_qualities!r} as rung_qualities"
+def _winner_faults(entry: Round) -> Iterator[str]:
+    if entry.winner is None:
+        if entry.is_over and entry.completed:
+            yield f"round {entry.number} is over and has no winner"
+    elif entry.winner >= len(entry.trials):
+        yield f"round {entry.number} has the winner {entry.winner}"
+    elif entry.trials[entry.winner].status != COMPLETED:
+        yield f"the winner of round {entry.number} has no result"
+
+
+def _trial_faults(trial: PlannedTrial, settings: SearchSettings) -> Iterator[str]:
+    if (trial.trial_id is None) != (trial.status == PLANNED):
+        yield f"is {trial.status} with {trial.trial_id!r} as its id"
     if trial.status in (PAUSED, STOPPED) and not trial.rung_qualities:
-        return f"{name} is {trial.status} at no rung"
+        yield f"is {trial.status} at no rung"
     if trial.status in (COMPLETED, PAUSED, STOPPED) and trial.quality is None:
-        return f"{name} is {trial.status} without a result"
-    return _genotype_fault(trial.genotype, name)
-
-
-def _are_values(hyperparameters: object) -> bool:
-    return isinstance(hyperparameters, dict) and all(
-        isinstance(name, str) and (isinstance(value, str | bool) or _is_finite(value))
-        for name, value in hyperparameters.items()
-    )
-
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def _genotype_fault(genotype: str, name: str) -> str | None:
-    try:
-        from_string(genotype)
-    except (GenotypeError, AttributeError, TypeError) as error:
-        return f"{name}: {error}"
-    return None
+        yield f"is {trial.status} without a result"
+    if len(trial.rung_qualities) > len(settings.rungs):
+        yield f"was at {len(trial.rung_qualities)} rungs of {len(settings.rungs)}"
+    if trial.until_epoch is not None and trial.until_epoch not in settings.rungs:
+        yield f"trains to epoch {trial.until_epoch}, where no rung is"

@@ -7,16 +7,17 @@ pixel to pixel, which compress well.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import lzma
-import zipfile
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from memnas_tf.documents import decode, parse_json, read_arrays, read_bytes
+from memnas_tf.documents.arrays import LARGEST_ARCHIVE
 from memnas_tf.errors import DataError
 from memnas_tf.files import whole_file
 from memnas_tf.preprocessing import Preprocessing
@@ -28,11 +29,6 @@ _TO_YCC = np.array(
 )
 _TO_RGB = np.linalg.inv(_TO_YCC).astype(np.float32)
 _SPLITS = ("train", "test")
-# What is raised over a file that is cut, empty or something else.
-_UNREADABLE = (
-    *(OSError, EOFError, KeyError, TypeError, ValueError),
-    *(zipfile.BadZipFile, lzma.LZMAError),
-)
 _CHUNK = 2_000  # images at a time, to keep intermediate results small
 
 
@@ -87,7 +83,7 @@ def save_packed(
             f"images of {height}x{width}x{channels} cannot be packed: give three channels, and "
             "an even height and width"
         )
-    header = {"name": name, "preprocessing": preprocessing.to_json()}
+    header = {"name": name, "preprocessing": asdict(preprocessing)}
     arrays = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
     for split, (images, labels) in zip(_SPLITS, (train, test), strict=True):
         chunks = [to_planes(images[at : at + _CHUNK]) for at in range(0, len(images), _CHUNK)]
@@ -112,18 +108,23 @@ def load_packed(path: Path) -> PackedSet:
         DataError: If the file is missing, damaged or something else.
     """
     try:
-        content = path.read_bytes()
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            header = json.loads(arrays["header"].tobytes())
-            preprocessing = Preprocessing.from_json(header["preprocessing"])
-            train, test = (_split(arrays, name, preprocessing.input_shape) for name in _SPLITS)
-    except _UNREADABLE as error:
+        arrays = read_arrays(path)
+        header = decode(_Header, parse_json(arrays["header"].tobytes()))
+        shape = header.preprocessing.input_shape
+        train, test = (_split(arrays, name, shape) for name in _SPLITS)
+        fingerprint = hashlib.sha256(read_bytes(path, LARGEST_ARCHIVE)).hexdigest()
+    except (OSError, KeyError, ValueError, lzma.LZMAError) as error:
         raise DataError(
-            f"cannot read {str(path)!r}: {error}; make it with `python -m "
-            "benchmarks.whole_run.pack`"
+            f"cannot read {str(path)!r}: {getattr(error, 'reason', error)}; make it with "
+            "`python -m benchmarks.whole_run.pack`"
         ) from error
-    fingerprint = hashlib.sha256(content).hexdigest()
-    return PackedSet(str(header["name"]), preprocessing, train, test, fingerprint)
+    return PackedSet(header.name, header.preprocessing, train, test, fingerprint)
+
+
+@dataclass(frozen=True)
+class _Header:
+    name: str
+    preprocessing: Preprocessing
 
 
 def to_planes(images: Bytes) -> tuple[Bytes, Bytes, Bytes]:

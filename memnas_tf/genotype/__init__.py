@@ -5,7 +5,12 @@ from memnas_tf.genotype.difference import BlockDifference, block_difference
 from memnas_tf.genotype.encoding import code_width, decode, encode
 from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype
 from memnas_tf.genotype.json_format import from_json, to_json
-from memnas_tf.genotype.notation import cell_to_string, from_string, to_string
+from memnas_tf.genotype.notation import (
+    cell_to_string,
+    check_buildable,
+    from_string,
+    to_string,
+)
 from memnas_tf.genotype.presets import PRESETS
 from memnas_tf.genotype.rendering import render
 from memnas_tf.genotype.source import BEST_FILE, GENOTYPE_FILE, load_genotype
@@ -23,6 +28,7 @@ __all__ = [
     "canonical",
     "canonical_key",
     "cell_to_string",
+    "check_buildable",
     "code_width",
     "decode",
     "encode",

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from memnas_tf.documents import parse_json
 from memnas_tf.errors import GenotypeError
 from memnas_tf.genotype.genotype import FULL_WIDTH, Bypass, Cell, Genotype, Slot
 
@@ -44,8 +45,8 @@ def from_json(text: str) -> Genotype:
             architecture that is none.
     """
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = parse_json(text)
+    except ValueError as error:
         raise GenotypeError(f"this is no JSON document: {error}") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise GenotypeError(f'this is no genotype: a genotype has "format": "{FORMAT}"')

@@ -62,6 +62,18 @@ def to_string(genotype: Genotype) -> str:
     return "/".join(blocks)
 
 
+def check_buildable(text: str) -> None:
+    """Refuse a compact string that no network can be built from.
+
+    Args:
+        text: The compact string.
+
+    Raises:
+        GenotypeError: If it cannot be read, or a block has no output.
+    """
+    from_string(text).require_buildable()
+
+
 def from_string(text: str) -> Genotype:
     """Read a compact string.
 

@@ -52,7 +52,9 @@ class KeptHistory(keras.callbacks.History):
         self.history = {name: list(values) for name, values in self._progress.history.items()}
         if self.epoch:
             for callback, counters in zip(self._others, self._progress.callbacks, strict=False):
-                vars(callback).update(counters)
+                vars(callback).update(
+                    {name: counters[name] for name in _COUNTERS if name in counters}
+                )
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Keep the epoch."""

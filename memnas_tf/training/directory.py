@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -10,15 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from memnas_tf.directory_lock import LOCK_FILE, directory_lock, empty_directory
-from memnas_tf.errors import TrainingError
-from memnas_tf.files import remove_temporaries, write_json, write_text
+from memnas_tf.documents import read_document, write_document
+from memnas_tf.errors import DocumentError, TrainingError
+from memnas_tf.files import remove_temporaries, write_text
 from memnas_tf.genotype import GENOTYPE_FILE, from_string, to_json
 from memnas_tf.training.plan import TrainingPlan
 
 PLAN_FILE = "plan.json"
 PROGRESS_FILE = "progress.npz"
 LOGS_FOLDER = "logs"
-_SCHEMA = 1
+_SCHEMA = 2
+_WAY_OUT = "use another directory, or overwrite it"
 # What a training that was killed at its very start may have left.
 _NOTHING_YET = re.compile(rf"{re.escape(LOCK_FILE)}|\.{re.escape(PLAN_FILE)}\..*\.tmp")
 
@@ -43,14 +44,14 @@ def load_plan(directory: Path) -> TrainingPlan:
     """
     path = directory / PLAN_FILE
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(document, dict) or document.pop("schema", None) != _SCHEMA:
-            raise TrainingError("it is of another version")
+        document = read_document(path)
+        if document.pop("schema", None) != _SCHEMA:
+            raise DocumentError(path, "it is of another version")
         return TrainingPlan.from_document(document)
-    except (OSError, ValueError, RecursionError) as error:
-        raise TrainingError(
-            f"cannot read {str(path)!r}: {error}; use another directory, or overwrite it"
-        ) from error
+    except DocumentError as error:
+        raise TrainingError(f"{error}; {_WAY_OUT}") from error
+    except (OSError, TrainingError) as error:
+        raise TrainingError(f"cannot read {str(path)!r}: {error}; {_WAY_OUT}") from error
 
 
 @contextmanager
@@ -78,7 +79,7 @@ def training_directory(directory: Path, plan: TrainingPlan, overwrite: bool) -> 
                 _check_plan(directory, plan)
         remove_temporaries(directory, "*")
         if not is_training(directory):
-            write_json(directory / PLAN_FILE, {"schema": _SCHEMA, **plan.to_document()})
+            write_document(directory / PLAN_FILE, {"schema": _SCHEMA, **plan.to_document()})
         write_text(directory / GENOTYPE_FILE, to_json(from_string(plan.genotype)))
         yield
 

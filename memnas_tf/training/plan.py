@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from memnas_tf.differences import describe_differences, flatten
+from memnas_tf.documents import at_least, decode
 from memnas_tf.errors import TrainingError
+from memnas_tf.genotype import check_buildable
 from memnas_tf.template import Template
 from memnas_tf.training.recipe import Recipe
 
@@ -33,19 +35,19 @@ class TrainingPlan:
         backend: Keras's backend.
     """
 
-    genotype: str
+    genotype: Annotated[str, check_buildable]
     template: Template
     recipe_name: str
     recipe: Recipe
     dataset: str
     dataset_content: str | None
     streamed: bool
-    parts: int
-    limit: int | None
+    parts: Annotated[int, at_least(1)]
+    limit: Annotated[int, at_least(1)] | None
     validation_fraction: float
     seed: int
     policy: str
-    devices: int
+    devices: Annotated[int, at_least(1)]
     backend: str
 
     def to_document(self) -> dict[str, Any]:
@@ -66,11 +68,10 @@ class TrainingPlan:
             TrainingError: If one is missing, unknown or out of its range.
         """
         try:
-            template = Template.from_document(document["template"])
-            recipe = Recipe(**document["recipe"])
-            return cls(**{**document, "template": template, "recipe": recipe})
-        except (KeyError, TypeError, ValueError) as error:
+            plan: TrainingPlan = decode(cls, document)
+        except ValueError as error:
             raise TrainingError(f"it is no plan of this version: {error}") from error
+        return plan
 
     def differences(self, other: TrainingPlan) -> list[str]:
         """Describe where two plans differ.

@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 import json
-import zipfile
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
+from memnas_tf.documents import at_least, decode, parse_json, read_arrays
+from memnas_tf.errors import DocumentError, MissingDocumentError
 from memnas_tf.files import whole_file
 
-# What NumPy and JSON raise over a file that is cut, empty or something else.
-_UNREADABLE = (
-    *(OSError, EOFError, ValueError, KeyError, TypeError, AttributeError),
-    zipfile.BadZipFile,
-)
 _STATE, _VARIABLE = "state", "variable_{:05d}"
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass
+class _State:
+    """The attributes of `TrainingProgress` that JSON holds."""
+
+    seed: int
+    results: list[dict[str, list[Any]]]
+    epochs: list[Annotated[int, at_least(0)]]
+    history: dict[str, list[Any]]
+    stopped: bool
+    callbacks: list[dict[str, Any]]
+
+    def __post_init__(self) -> None:
+        """Refuse what no training leaves; its numbers may be infinite, or none."""
+        lists = [values for past in (*self.results, self.history) for values in past.values()]
+        numbers = [*(value for values in lists for value in values)]
+        numbers += [value for counters in self.callbacks for value in counters.values()]
+        if any(type(value) not in (int, float) for value in numbers):
+            raise ValueError("its history holds something else than numbers")
+        first = self.epochs[0] if self.epochs else 0
+        if self.epochs != list(range(first, first + len(self.epochs))):
+            raise ValueError("its epochs do not follow each other")
+        if any(len(values) > len(self.epochs) for values in self.history.values()):
+            raise ValueError("its history is longer than its epochs")
 
 
 @dataclass
@@ -79,12 +102,14 @@ class TrainingProgress:
             Whether they fit. If not, the model is left as it is.
         """
         variables = _variables(model)
+        dtypes = [keras.ops.convert_to_numpy(variable).dtype for variable in variables]
         if [tuple(v.shape) for v in variables] != [value.shape for value in self.variables]:
             return False
-        for variable, value in zip(variables, self.variables, strict=True):
-            # NumPy has no bfloat16 and gives its bytes back as they are.
-            dtype = keras.ops.convert_to_numpy(variable).dtype
-            variable.assign(value.view(dtype) if value.dtype.kind == "V" else value)
+        pairs = zip(dtypes, self.variables, strict=True)
+        if any(value.dtype not in (dtype, _kept(dtype)) for dtype, value in pairs):
+            return False
+        for variable, dtype, value in zip(variables, dtypes, self.variables, strict=True):
+            variable.assign(value.view(dtype))
         return True
 
 
@@ -96,14 +121,36 @@ def load_progress(path: Path) -> TrainingProgress | None:
 
     Returns:
         The state; None if there is none, or none that can be read.
+
+    Raises:
+        OSError: If the disk or the system fails.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            state = json.loads(arrays[_STATE].tobytes())
-            names = sorted(set(arrays.files) - {_STATE})
-            return TrainingProgress(**state, variables=[arrays[name] for name in names])
-    except _UNREADABLE:
+        return _read(path)
+    except MissingDocumentError:
         return None
+    except DocumentError as error:
+        _LOGGER.warning("%s; training from the start", error)
+        return None
+
+
+def _read(path: Path) -> TrainingProgress:
+    arrays = dict(read_arrays(path))
+    state = arrays.pop(_STATE, None)
+    try:
+        if state is None or state.dtype != np.uint8:
+            raise ValueError("it has no state")
+        if list(arrays) != [_VARIABLE.format(i) for i in range(len(arrays))]:
+            raise ValueError("its arrays are not those of a network")
+        values = parse_json(state.tobytes(), allow_constants=True)
+        return TrainingProgress(**vars(decode(_State, values)), variables=list(arrays.values()))
+    except ValueError as error:
+        raise DocumentError(path, str(error)) from error
+
+
+def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type that a file gives back: NumPy has no bfloat16, and keeps its bytes."""
+    return np.dtype(f"V{dtype.itemsize}") if dtype.kind == "V" else dtype
 
 
 def _variables(model: keras.Model) -> list[Any]:

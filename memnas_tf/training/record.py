@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, TypeAlias
 
-from memnas_tf.errors import ConfigError
-from memnas_tf.files import write_json
+from memnas_tf.documents import SchemaError, at_least, decode, read_document, write_document
+from memnas_tf.errors import ConfigError, DocumentError
 
 RECORD_FILE = "training.json"
-RECORD_SCHEMA = 2
-_UNREADABLE = (
-    *(OSError, AttributeError, KeyError, TypeError, ValueError),
-    *(OverflowError, RecursionError),
-)
+RECORD_SCHEMA = 3
+_Count: TypeAlias = Annotated[int, at_least(0)]
 
 
 @dataclass
@@ -31,9 +27,15 @@ class LearningCurve:
             where it was no number.
     """
 
-    epochs: list[int] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
+    epochs: list[_Count] = field(default_factory=list)
+    seconds: list[Annotated[float, at_least(0)]] = field(default_factory=list)
     metrics: dict[str, list[float | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a curve with values missing."""
+        lengths = {len(self.seconds), *map(len, self.metrics.values())}
+        if lengths != {len(self.epochs)}:
+            raise ValueError(f"a curve of {len(self.epochs)} epochs has values missing")
 
     def cut(self, epoch: int) -> None:
         """Forget an epoch and those after it, as training goes on with it."""
@@ -65,10 +67,17 @@ class Confusion:
         names: The name of each class; None where they have none.
     """
 
-    execution: int
-    epoch: int
-    counts: list[list[int]]
+    execution: _Count
+    epoch: _Count
+    counts: list[list[_Count]]
     names: list[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no table of classes by classes."""
+        if not self.counts or any(len(row) != len(self.counts) for row in self.counts):
+            raise ValueError("the mistakes are no square of counts")
+        if self.names is not None and len(self.names) != len(self.counts):
+            raise ValueError(f"{len(self.names)} names of {len(self.counts)} classes")
 
 
 @dataclass
@@ -85,7 +94,7 @@ class TrainingRecord:
     executions: list[LearningCurve] = field(default_factory=list)
     confusion: Confusion | None = None
     base: str | None = None
-    inherited_epochs: int = 0
+    inherited_epochs: _Count = 0
 
     @property
     def cumulative_epochs(self) -> int:
@@ -128,7 +137,7 @@ class TrainingRecord:
         confusion = None if self.confusion is None else vars(self.confusion)
         curves = [vars(curve) for curve in self.executions]
         document = {**vars(self), "executions": curves, "confusion": confusion}
-        write_json(path, {"schema": RECORD_SCHEMA, **document})
+        write_document(path, {"schema": RECORD_SCHEMA, **document})
 
 
 def check_class_names(names: Sequence[str] | None, classes: int) -> tuple[str, ...] | None:
@@ -159,41 +168,15 @@ def load_record(path: Path) -> TrainingRecord | None:
 
     Returns:
         The record; None if there is none, or none that can be read.
+
+    Raises:
+        OSError: If the disk or the system fails.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["schema"] != RECORD_SCHEMA:
+        document = read_document(path)
+        if document.pop("schema", None) != RECORD_SCHEMA:
             return None
-        curves = [_curve(entry) for entry in document["executions"]]
-        return TrainingRecord(
-            curves,
-            _confusion(document["confusion"]),
-            None if document["base"] is None else str(document["base"]),
-            int(document["inherited_epochs"]),
-        )
-    except _UNREADABLE:
+        record: TrainingRecord = decode(TrainingRecord, document)
+        return record
+    except (DocumentError, SchemaError):
         return None
-
-
-def _curve(entry: Mapping[str, Any]) -> LearningCurve:
-    epochs = [int(epoch) for epoch in entry["epochs"]]
-    seconds = [float(value) for value in entry["seconds"]]
-    metrics = {
-        str(name): [None if value is None else float(value) for value in values]
-        for name, values in entry["metrics"].items()
-    }
-    if {len(seconds), *map(len, metrics.values())} != {len(epochs)}:
-        raise ValueError("a curve with values missing")
-    return LearningCurve(epochs, seconds, metrics)
-
-
-def _confusion(entry: Mapping[str, Any] | None) -> Confusion | None:
-    if entry is None:
-        return None
-    counts = [[int(count) for count in row] for row in entry["counts"]]
-    if not counts or any(len(row) != len(counts) or min(row) < 0 for row in counts):
-        raise ValueError("no square of counts")
-    names = entry.get("names")
-    if names is not None and len(names := [str(name) for name in names]) != len(counts):
-        raise ValueError("not as many names as classes")
-    return Confusion(int(entry["execution"]), int(entry["epoch"]), counts, names)

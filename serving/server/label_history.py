@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
-from memnas_tf.errors import ServingError
-from memnas_tf.files import write_text
+from memnas_tf.documents import (
+    at_least,
+    decode,
+    read_document,
+    read_or_previous,
+    write_document,
+)
+from memnas_tf.errors import DocumentError, MissingDocumentError, ServingError
 
 HISTORY_FILE = "label_history.json"
+_SCHEMA = 1
+_Version: TypeAlias = Annotated[int, at_least(1)]
 
 # For each label the versions that it was on before, the latest of them last.
 History = dict[str, list[int]]
@@ -57,15 +65,24 @@ def read_history(folder: Path) -> History:
     """
     path = folder / HISTORY_FILE
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return {str(label): [int(version) for version in past] for label, past in document.items()}
-    except FileNotFoundError:
+        return read_or_previous(path, _read)
+    except MissingDocumentError:
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (DocumentError, OSError) as error:
         raise ServingError(
-            f"cannot read {str(path)!r}: {error}; delete it, and a rollback goes to the next "
-            "lower version"
+            f"{error}; delete it, and a rollback goes to the next lower version"
         ) from error
+
+
+def _read(path: Path) -> History:
+    content = read_document(path)
+    if content.pop("schema", None) != _SCHEMA:
+        raise DocumentError(path, "it is of another version")
+    try:
+        labels: History = decode(dict[str, list[_Version]], content.get("labels"))
+    except ValueError as error:
+        raise DocumentError(path, f"its labels: {error}") from error
+    return labels
 
 
 def write_history(folder: Path, history: History) -> None:
@@ -76,4 +93,5 @@ def write_history(folder: Path, history: History) -> None:
         history: The versions of each label.
     """
     kept = {label: past for label, past in sorted(history.items()) if past}
-    write_text(folder / HISTORY_FILE, json.dumps(kept, indent=1) + "\n")
+    content = {"schema": _SCHEMA, "labels": kept}
+    write_document(folder / HISTORY_FILE, content, keep_previous=True, indent=1)

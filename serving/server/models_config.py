@@ -12,7 +12,8 @@ from pathlib import Path
 from google.protobuf import text_format
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig, ModelServerConfig
 
-from memnas_tf.errors import ServingError
+from memnas_tf.documents import read_text
+from memnas_tf.errors import DocumentError, ServingError
 from memnas_tf.files import write_text
 
 MODELS_CONFIG = "models.config"
@@ -116,11 +117,13 @@ def read_config(folder: Path) -> ModelServerConfig:
     """
     path = folder / MODELS_CONFIG
     try:
-        return text_format.Parse(path.read_text(encoding="utf-8"), ModelServerConfig())
-    except (OSError, UnicodeDecodeError, text_format.ParseError) as error:
-        raise ServingError(
-            f"cannot read {str(path)!r}: {error}; write it with memnas serve-config"
-        ) from error
+        text = read_text(path)
+        try:
+            return text_format.Parse(text, ModelServerConfig())
+        except (text_format.ParseError, ValueError, RecursionError) as error:
+            raise DocumentError(path, str(error)) from error
+    except (DocumentError, OSError) as error:
+        raise ServingError(f"{error}; write it with memnas serve-config") from error
 
 
 def write_config(folder: Path, config: ModelServerConfig) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from memnas_tf.documents import decode, parse_json, read_arrays, read_bytes
+from memnas_tf.errors import DocumentError
 from memnas_tf.preprocessing import Preprocessing
 from serving import extras
 from serving.contract import SignatureContract, signature_contracts
@@ -20,6 +18,7 @@ from serving.verification.cpp_loader import CppModel
 from serving.verification.failure import CheckFailed
 
 # What TensorFlow adds to every SavedModel, for itself.
+_LARGEST_MESSAGE = 1 << 31  # bytes: of any message of Protocol Buffers
 _INTERNAL = {"__saved_model_init_op"}
 
 
@@ -50,8 +49,9 @@ class ExportedVersion:
         from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
         try:
-            model = SavedModel.FromString((self.path / "saved_model.pb").read_bytes())
-        except (OSError, DecodeError) as error:
+            content = read_bytes(self.path / "saved_model.pb", _LARGEST_MESSAGE)
+            model = SavedModel.FromString(content)
+        except (OSError, DocumentError, DecodeError) as error:
             raise CheckFailed(f"saved_model.pb cannot be read: {error}") from error
         for graph in model.meta_graphs:
             if "serve" in graph.meta_info_def.tags:
@@ -63,18 +63,16 @@ class ExportedVersion:
     def card(self) -> dict[str, Any]:
         """The model card."""
         try:
-            card = json.loads(self.extra(extras.CARD_FILE).decode())
-            if not isinstance(card["preprocessing"]["labels"], list):
-                raise TypeError("its labels are no list")
-        except (ValueError, KeyError, TypeError) as error:
-            raise CheckFailed(f"{extras.CARD_FILE} is damaged: {error!r}") from error
-        return dict(card)
+            card: dict[str, Any] = decode(dict[str, Any], parse_json(self.extra(extras.CARD_FILE)))
+        except ValueError as error:
+            raise CheckFailed(f"{extras.CARD_FILE} is damaged: {error}") from error
+        return card
 
     @cached_property
     def preprocessing(self) -> Preprocessing:
         """What the network was trained with, by the model card."""
         try:
-            return Preprocessing.from_document(self.card["preprocessing"])
+            return Preprocessing.from_document(self.card.get("preprocessing"))
         except ValueError as error:
             raise CheckFailed(f"{extras.CARD_FILE} is damaged: {error}") from error
 
@@ -95,19 +93,19 @@ class ExportedVersion:
     @cached_property
     def expected(self) -> Expected:
         """What the trained network said of sample images."""
-        self.extra(extras.EXPECTED_FILE)
         try:
-            with np.load(self.path / extras.FOLDER / extras.EXPECTED_FILE) as arrays:
-                expected = Expected(
-                    arrays["images"], arrays["probabilities"], float(arrays["tolerance"])
-                )
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            arrays = read_arrays(self.path / extras.FOLDER / extras.EXPECTED_FILE)
+            return Expected.from_arrays(arrays)
+        except OSError as error:
+            raise CheckFailed(f"{extras.EXPECTED_FILE} cannot be read: {error.strerror}") from error
+        except ValueError as error:
             raise CheckFailed(f"{extras.EXPECTED_FILE} is damaged: {error}") from error
-        return expected
 
     def extra(self, name: str) -> bytes:
         """Read a file of `assets.extra`."""
         try:
-            return (self.path / extras.FOLDER / name).read_bytes()
+            return read_bytes(self.path / extras.FOLDER / name)
+        except DocumentError as error:
+            raise CheckFailed(f"{extras.FOLDER}/{name} cannot be read: {error.reason}") from error
         except OSError as error:
             raise CheckFailed(f"{extras.FOLDER}/{name} cannot be read: {error.strerror}") from error

@@ -1,10 +1,10 @@
 """Searches that nobody ran: rounds made up from real candidates, in a directory of their own."""
 
-import json
 import math
 import random
 from dataclasses import replace
 
+from memnas_tf.documents import write_document
 from memnas_tf.genotype import Genotype, from_string, to_string
 from memnas_tf.metric import spread
 from memnas_tf.moves import generate_candidates
@@ -74,8 +74,7 @@ def _round(before, number, settings):
 def write_search(history, directory, records=True):
     """Write a search as its oracle would, and what its trials left."""
     directory.mkdir(parents=True, exist_ok=True)
-    document = {"memnas": history.to_state()}
-    (directory / "oracle.json").write_text(json.dumps(document), encoding="utf-8")
+    write_document(directory / "oracle.json", {"memnas": history.to_state()})
     for entry in history.rounds if records else ():
         for trial in entry.trials:
             made_up_record(trial).save(directory / f"trial_{trial.trial_id}" / "training.json")

@@ -41,7 +41,10 @@ def test_results_that_are_damaged_are_refused(finished, tmp_path):
     best = finished[0] / "searches" / "digits" / "best"
     for name in ("model.keras", "preprocessing.json"):
         shutil.copy(best / name, tmp_path)
-    for text, reason in (("[]", "it holds no JSON object"), ("{", "Expecting property name")):
+    for text, reason in (
+        ("[]", "it holds no JSON object"),
+        ("{", "it is no JSON: Expecting property name"),
+    ):
         (tmp_path / "results.json").write_text(text)
         result = export(tmp_path / "model.keras", "--to", tmp_path / "models")
         assert result.exit_code == 2

@@ -88,7 +88,7 @@ def test_an_array_in_batches(servers, images, model):
 
 def test_the_likeliest_classes_by_name(servers, images, tmp_path):
     names = tmp_path / "preprocessing.json"
-    names.write_text(Preprocessing((8, 8, 3), (0.0,), (1.0,), ("night", "day")).to_json())
+    Preprocessing((8, 8, 3), (0.0,) * 3, (1.0,) * 3, ("night", "day")).save(names)
     photo = images / "photos" / "b.JPG"
     arguments = ["predict", photo, *servers["rest"], "--top", 5]
     assert run(*arguments).stdout == f"{photo}  dark 80.0 %, class 1 20.0 %\n"

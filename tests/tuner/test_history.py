@@ -1,10 +1,11 @@
-import json
 import subprocess
 import sys
 
 import pytest
 
+from memnas_tf.documents import write_document
 from memnas_tf.errors import SearchError
+from tests.helpers.documents import content_of
 from tests.helpers.searches import make_tuner
 from tuner.history import load_search
 
@@ -54,9 +55,10 @@ def test_a_directory_without_a_search_is_refused(tmp_path):
         ("{}", "a search of another tuner"),
         (
             '{"memnas": {"schema": 99}}',
-            "written by another version of this program .schema 99; this one reads 5",
+            "written by another version of this program .schema 99; this one reads 6",
         ),
-        ('{"memnas": {"schema": 5}}', "its state cannot be read"),
+        ('{"memnas": {"schema": 4}}', "written by an older version of this program"),
+        ('{"memnas": {"schema": 6}}', "it has no checksum"),
     ],
 )
 def test_a_damaged_search_is_refused_by_name(tmp_path, text, message):
@@ -65,9 +67,19 @@ def test_a_damaged_search_is_refused_by_name(tmp_path, text, message):
         load_search(tmp_path)
 
 
-def test_a_search_of_an_older_version_is_refused(directory, tmp_path):
-    document = json.loads((directory / "oracle.json").read_text())
-    del document["memnas"]["rounds"][0]["memory_spread"]
-    (tmp_path / "oracle.json").write_text(json.dumps(document))
-    with pytest.raises(SearchError, match="cannot be read"):
+def test_a_search_that_lacks_something_is_refused_by_its_place(directory, tmp_path):
+    content = content_of(directory / "oracle.json")
+    del content["memnas"]["rounds"][0]["memory_spread"]
+    write_document(tmp_path / "oracle.json", content)
+    with pytest.raises(SearchError, match=r"rounds\[0\].memory_spread is missing"):
         load_search(tmp_path)
+
+
+def test_a_search_that_was_changed_is_read_as_it_was_before(directory, tmp_path, caplog):
+    text = (directory / "oracle.json").read_text()
+    (tmp_path / "oracle.json").write_text(text.replace('"kind": "grow"', '"kind": "Grow"', 1))
+    with pytest.raises(SearchError, match="changed since it was written: its checksum is another"):
+        load_search(tmp_path)
+    (tmp_path / "oracle.json.bak").write_text(text)
+    assert load_search(tmp_path) == load_search(directory)
+    assert "going on from oracle.json.bak" in caplog.text

@@ -1,6 +1,5 @@
 import gc
 import itertools
-import json
 import math
 import shutil
 
@@ -9,6 +8,7 @@ import keras_tuner
 import numpy as np
 import pytest
 
+from memnas_tf.documents import write_document
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.memory import arena_memory, parameter_memory
@@ -112,7 +112,7 @@ def test_a_trial_that_no_round_knows_is_forgotten(finished, tmp_path):
     zombie = tmp_path / "search" / "trial_0000"
     zombie.mkdir()
     trial = finished.oracle.trials["0000"].get_state()
-    (zombie / "trial.json").write_text(json.dumps({**trial, "status": "RUNNING"}))
+    write_document(zombie / "trial.json", {"schema": 2, **trial, "status": "RUNNING"})
     resumed = make_tuner(tmp_path)
     resumed.search(verbose=0)
     assert course(resumed) == course(finished)

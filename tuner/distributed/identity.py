@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from memnas_tf.differences import describe_differences
+from memnas_tf.documents import parse_json
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class SearchIdentity:
             The identity; None if it is none.
         """
         try:
-            search, fit = json.loads(content)
-        except (ValueError, TypeError, RecursionError):
+            search, fit = parse_json(content)
+        except (ValueError, TypeError):
             return None
         if not isinstance(search, dict) or not isinstance(fit, (dict, type(None))):
             return None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from memnas_tf.files import write_json
+from memnas_tf.documents import SchemaError, decode, read_document, write_document
+from memnas_tf.errors import DocumentError
 
 WORKERS_FILE = "workers.json"
 WRITE_SECONDS = 5.0
 _STALE_SECONDS = 60.0
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 
 
 def write_workers(project: Path, workers: Mapping[str, str | None]) -> None:
@@ -23,7 +24,7 @@ def write_workers(project: Path, workers: Mapping[str, str | None]) -> None:
         workers: Trials by worker; None for one that waits.
     """
     document = {"schema": _SCHEMA_VERSION, "written": time.time(), "workers": dict(workers)}
-    write_json(project / WORKERS_FILE, document)
+    write_document(project / WORKERS_FILE, document)
 
 
 def remove_workers(project: Path) -> None:
@@ -41,11 +42,16 @@ def read_workers(project: Path) -> dict[str, str | None] | None:
         Trials by worker; None if no chief has written lately.
     """
     try:
-        document = json.loads((project / WORKERS_FILE).read_text(encoding="utf-8"))
-        if document["schema"] != _SCHEMA_VERSION:
+        document = read_document(project / WORKERS_FILE)
+        if document.pop("schema", None) != _SCHEMA_VERSION:
             return None
-        if abs(time.time() - document["written"]) > _STALE_SECONDS:
-            return None
-        return dict(document["workers"])
-    except (OSError, ValueError, KeyError, TypeError):
+        known: _Workers = decode(_Workers, document)
+    except (DocumentError, SchemaError):
         return None
+    return known.workers if abs(time.time() - known.written) <= _STALE_SECONDS else None
+
+
+@dataclass(frozen=True)
+class _Workers:
+    written: float
+    workers: dict[str, str | None]

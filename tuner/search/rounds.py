@@ -9,18 +9,31 @@ Source: the paper, section 3.1 and Figure 1(a).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import mean
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from memnas_tf.genotype import Genotype, canonical_key, from_string
+from memnas_tf.documents import at_least, decode, refuse_unless
+from memnas_tf.genotype import Genotype, canonical_key, check_buildable, from_string
 from memnas_tf.metric import Measurement, Spread
 from tuner.search.memory_efficiency import MemoryEfficiency
 
 PLANNED, RUNNING, PAUSED = "planned", "running", "paused"
 COMPLETED, STOPPED, FAILED = "completed", "stopped", "failed"
 STATES = (PLANNED, RUNNING, PAUSED, COMPLETED, STOPPED, FAILED)
+
+
+def _one_of(known: Sequence[str]) -> Callable[[Any], None]:
+    return refuse_unless(lambda value: value in known, f"one of {', '.join(known)}")
+
+
+# What values may be in a file that somebody else has written.
+_Count: TypeAlias = Annotated[int, at_least(0)]
+# The name of a directory is made of it.
+_TrialId: TypeAlias = Annotated[
+    str, refuse_unless(lambda key: key.isascii() and key.isalnum(), "a trial's id")
+]
 
 
 @dataclass
@@ -50,19 +63,19 @@ class PlannedTrial:
         memory_term: The part of it that was known before training.
     """
 
-    genotype: str
+    genotype: Annotated[str, check_buildable]
     kind: str
     move: str
-    parameter_bytes: int
-    lifetime_bytes: int
-    arena_bytes: int
-    intermediate_bytes: int
-    base_trial: str | None = None
+    parameter_bytes: _Count
+    lifetime_bytes: _Count
+    arena_bytes: _Count
+    intermediate_bytes: _Count
+    base_trial: _TrialId | None = None
     predicted: float | None = None
-    hyperparameters: dict[str, Any] = field(default_factory=dict)
-    status: str = PLANNED
-    trial_id: str | None = None
-    until_epoch: int | None = None
+    hyperparameters: dict[str, str | float | bool] = field(default_factory=dict)
+    status: Annotated[str, _one_of(STATES)] = PLANNED
+    trial_id: _TrialId | None = None
+    until_epoch: Annotated[int, at_least(1)] | None = None
     rung_qualities: list[float] = field(default_factory=list)
     quality: float | None = None
     efficiency: float | None = None
@@ -101,13 +114,13 @@ class Round:
         winner: Position in `trials` of the best, once the round is over.
     """
 
-    number: int
-    base: str
-    candidates: int
-    too_large: int
+    number: Annotated[int, at_least(1)]
+    base: Annotated[str, from_string]
+    candidates: _Count
+    too_large: _Count
     memory_spread: Spread
     trials: list[PlannedTrial]
-    winner: int | None = None
+    winner: _Count | None = None
 
     @property
     def is_over(self) -> bool:
@@ -152,10 +165,13 @@ class Round:
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Round:
-        """Read what `to_state` wrote, as JSON gives it back."""
-        trials = [PlannedTrial(**trial) for trial in state["trials"]]
-        memory_spread = Spread(*state["memory_spread"])
-        return cls(**{**state, "trials": trials, "memory_spread": memory_spread})
+        """Read what `to_state` wrote, as JSON gives it back.
+
+        Raises:
+            ValueError: If it is none.
+        """
+        entry: Round = decode(cls, state)
+        return entry
 
     def to_state(self) -> dict[str, Any]:
         """Return the round as JSON can hold it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from memnas_tf.differences import describe_differences, flatten
-from memnas_tf.errors import ConfigError, SearchError
+from memnas_tf.documents import decode
+from memnas_tf.errors import ConfigError
 from memnas_tf.memory import MemoryTarget, memory_target
 from memnas_tf.metric import DEFAULT_METRIC, METRICS, Measurement, Spread, check_tradeoff
 from memnas_tf.moves import DEFAULT_MOVES, MOVES
@@ -18,6 +19,7 @@ from tuner.search.memory_efficiency import MemoryEfficiency
 from tuner.search.rungs import DEFAULT_REDUCTION_FACTOR, check_rungs, check_rungs_end
 
 DEFAULT_RANKER = "ridge-trees"
+_LARGEST_SEED = 2**63 - 1
 _COUNTS, _OPTIONAL_COUNTS = ("blocks", "max_rounds", "max_cells"), ("max_trials", "inherit_epochs")
 
 
@@ -82,8 +84,10 @@ class SearchSettings:
         check_rungs(self.rungs, self.reduction_factor)
         for has_base in (False, True):
             check_rungs_end(self.rungs, self.planned_epochs(has_base))
-        if not _is_int(self.seed) or self.seed < 0:
-            raise ConfigError(f"seed is {self.seed!r}; it must be a whole number, at least 0")
+        if not _is_int(self.seed) or not 0 <= self.seed <= _LARGEST_SEED:
+            raise ConfigError(
+                f"seed is {self.seed!r}; it must be a whole number from 0 to 2**63 - 1"
+            )
         check_tradeoff(self.tradeoff)
         METRICS.require(self.metric)
         RANKERS.require(self.ranker)
@@ -107,18 +111,10 @@ class SearchSettings:
             The settings.
 
         Raises:
-            SearchError: If one is missing or unknown.
+            ValueError: If one is missing, unknown, or not what it should be.
         """
-        if set(state) != {item.name for item in fields(cls)}:
-            raise SearchError("the settings of this search are not those of this version")
-        template = Template.from_document(state["template"])
-        objective = SearchObjective.from_state(state["objective"])
-        target, rungs = MemoryTarget(**state["target"]), tuple(state["rungs"])
-        trials = state["trials_per_round"]
-        trials = tuple(trials) if isinstance(trials, list) else trials
-        parts = {"template": template, "target": target, "rungs": rungs, "trials_per_round": trials}
-        moves = tuple(state["moves"])
-        return cls(**{**state, **parts, "objective": objective, "moves": moves})
+        settings: SearchSettings = decode(cls, state)
+        return settings
 
     def trials_of_round(self, number: int) -> int:
         """Return how many candidates a round trains.

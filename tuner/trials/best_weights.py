@@ -10,6 +10,8 @@ from typing import Any
 
 import keras
 
+from memnas_tf.documents.seal import check_seal, seal
+from memnas_tf.errors import DocumentError
 from memnas_tf.files import whole_file
 
 
@@ -39,6 +41,7 @@ class BestWeights(keras.callbacks.Callback):
             self.best_value = value
         with whole_file(self._file) as temporary, _without_optimizer(self.model):
             self.model.save_weights(temporary)
+            seal(temporary)
 
 
 def load_best_weights(model: keras.Model, file: Path) -> None:
@@ -47,9 +50,18 @@ def load_best_weights(model: keras.Model, file: Path) -> None:
     Args:
         model: A built model of the same network.
         file: The weights.
+
+    Raises:
+        MissingDocumentError: If there is no such file.
+        DocumentError: If it is damaged, or of another network.
     """
+    check_seal(file)  # or Keras would raise what it likes, or take over what a disk has altered
     with _without_optimizer(model):
-        model.load_weights(file)
+        try:
+            model.load_weights(file)
+        except ValueError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise DocumentError(file, f"it is of another network ({reason})") from error
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import zlib
 from pathlib import Path
@@ -12,7 +11,8 @@ import keras
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
-from memnas_tf.errors import SearchError
+from memnas_tf.documents import read_json
+from memnas_tf.errors import DocumentError, MissingDocumentError, SearchError
 from memnas_tf.files import write_json
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.training.continuing import continue_fit
@@ -26,7 +26,6 @@ from tuner.search_space import BASE_TRIAL, GENOTYPE, UNTIL_EPOCH
 from tuner.trials.best_weights import BestWeights, load_best_weights
 from tuner.trials.failures import record_failure
 from tuner.trials.inheriting import BaseWeights
-from tuner.trials.machine_faults import fault_of
 from tuner.trials.single_device import skip_all_reduce
 from tuner.trials.training_recorder import TrainingRecorder
 from tuner.trials.trial_ends import begin_trial, what_ends_the_search
@@ -68,6 +67,15 @@ class TrialTuner(keras_tuner.Tuner):
         Returns:
             The training history of each execution.
         """
+        return self._train(trial, args, kwargs, watchers=[TunerCallback(self, trial)])
+
+    def _train(
+        self,
+        trial: trial_module.Trial,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        watchers: list[keras.callbacks.Callback],
+    ) -> Any:
         originals = kwargs.pop("callbacks", None) or []
         base = self._base_of(trial)
         progress = load_progress(self._trial_directory(trial) / PROGRESS_FILE)
@@ -80,10 +88,11 @@ class TrialTuner(keras_tuner.Tuner):
         for execution in range(len(finished), self.executions_per_trial):
             seed = self._trial_seed(trial, execution, base)
             progress = progress or TrainingProgress(seed, [_past_of(result) for result in results])
-            self.on_execution_begin(trial, execution)
+            if watchers:
+                self.on_execution_begin(trial, execution)
             callbacks = self._deepcopy_callbacks(originals)
             self._configure_tensorboard_dir(callbacks, trial, execution)
-            callbacks += [TunerCallback(self, trial), best_weights]
+            callbacks += [*watchers, best_weights]
             fit = {**kwargs, "callbacks": callbacks}
             results.append(self._execute(trial, execution, progress, base, args, fit))
             progress = None
@@ -99,21 +108,50 @@ class TrialTuner(keras_tuner.Tuner):
             The model, compiled, its optimizer as new.
 
         Raises:
-            SearchError: If the weights are not there.
+            SearchError: If the weights are not there, or damaged.
         """
-        file = Path(self._get_checkpoint_fname(trial.trial_id))
-        if not file.exists():
-            raise SearchError(
-                f"{str(file)!r} is missing: a search keeps the weights of its best "
-                f"{self.keep_checkpoints or ''} trials (keep_checkpoints); build the network of "
-                f"trial {trial.trial_id} with tuner.hypermodel.build and train it again"
-            )
         model = self._try_build(trial.hyperparameters)
-        if not model.built:
-            config = Path(self._get_build_config_fname(trial.trial_id))
-            model.build_from_config(json.loads(config.read_text(encoding="utf-8")))
-        load_best_weights(model, file)
+        try:
+            if not model.built:
+                model.build_from_config(read_json(self._get_build_config_fname(trial.trial_id)))
+            load_best_weights(model, Path(self._get_checkpoint_fname(trial.trial_id)))
+        except MissingDocumentError as error:
+            raise SearchError(
+                f"{error}: a search keeps the weights of its best {self.keep_checkpoints or ''} "
+                f"trials (keep_checkpoints); get those of trial {trial.trial_id} again with "
+                "tuner.train_again"
+            ) from error
+        except DocumentError as error:
+            raise SearchError(
+                f"{error}; get the weights of trial {trial.trial_id} again with tuner.train_again"
+            ) from error
         return model
+
+    def train_again(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> keras.Model:
+        """Train a trial's network again whose weights are gone or damaged, as it was trained.
+
+        The bases that it started from are trained again first where theirs are gone as well. What
+        the search has recorded of them stays.
+
+        Args:
+            trial: A trial that was trained to its end.
+            *args: What the search was called with.
+            **kwargs: The same.
+
+        Returns:
+            The network with the weights of its best epoch.
+        """
+        base_id = trial.hyperparameters.values.get(BASE_TRIAL)
+        if self.settings.inherit_epochs is not None and base_id:
+            base = self.oracle.get_trial(base_id)
+            try:
+                self.load_model(base)
+            except SearchError:
+                self.train_again(base, *args, **kwargs)
+        (self._trial_directory(trial) / PROGRESS_FILE).unlink(missing_ok=True)
+        self._train(trial, args, kwargs, watchers=[])
+        (self._trial_directory(trial) / PROGRESS_FILE).unlink(missing_ok=True)
+        return self.load_model(trial)
 
     def _execute(
         self,
@@ -235,9 +273,7 @@ class TrialTuner(keras_tuner.Tuner):
             record = load_record(self._trial_directory(base) / RECORD_FILE)
             try:
                 self._base = BaseWeights.of(base, self.load_model(base), record)
-            except (SearchError, OSError, ValueError) as error:
-                if fault_of(error) is not None:
-                    raise  # or the machine would decide where trials start
+            except ValueError as error:
                 _LOGGER.warning(
                     "trial %s starts from scratch, as the weights of its base cannot be had: %s",
                     trial.trial_id,

@@ -1,5 +1,7 @@
 """Architectures by name, string, file or directory."""
 
+import os
+
 import pytest
 
 from memnas_tf.errors import GenotypeError
@@ -76,7 +78,7 @@ def test_file_that_may_not_be_read(tmp_path, monkeypatch):
     def refuse(*args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.read_text", refuse)
+    monkeypatch.setattr("os.open", refuse)
     with pytest.raises(GenotypeError, match=r"cannot read 'shut.json': .*Permission denied"):
         load_genotype("shut.json")
 
@@ -84,5 +86,30 @@ def test_file_that_may_not_be_read(tmp_path, monkeypatch):
 def test_neither():
     with pytest.raises(GenotypeError) as raised:
         load_genotype("figure-1c")
-    for part in ("'figure-1c' is no architecture", "figure-1b", "supplement", "block 1, cell 1"):
+    for part in ("'figure-1c' is no architecture", "no such file", "figure-1b", "supplement"):
         assert part in str(raised.value)
+
+
+def test_a_compact_string_with_a_mistake_names_it():
+    with pytest.raises(GenotypeError, match="as a compact string: block 1, cell 2"):
+        load_genotype("5x0d3+0f7,1zz:0d5=")
+
+
+@pytest.mark.parametrize("name", ["searches/nothing", "photo.jpg", "./x"])
+def test_a_path_where_nothing_is_gets_no_lesson_in_notation(name):
+    with pytest.raises(GenotypeError, match="no such file or directory; give a preset") as raised:
+        load_genotype(name)
+    assert "cell" not in str(raised.value)
+
+
+def test_a_picture_is_refused_with_what_would_do(tmp_path):
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    with pytest.raises(GenotypeError, match=r"'photo.png': it is not text.*give a preset"):
+        load_genotype("photo.png")
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(GenotypeError, match="it is a pipe, not a file"):
+        load_genotype("pipe.json")

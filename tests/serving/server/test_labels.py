@@ -4,7 +4,7 @@ import pytest
 
 from memnas_tf.errors import ServingError
 from serving.client import RestClient, RetryPolicy, Target
-from serving.server.label_history import HISTORY_FILE
+from serving.server.label_history import HISTORY_FILE, write_history
 from serving.server.labels import Labels
 from serving.server.models_config import (
     MODELS_CONFIG,
@@ -120,7 +120,7 @@ def test_a_promotion_that_stopped_between_its_two_files_can_be_rolled_back(place
 
 def test_a_rollback_to_a_lower_version_forgets_what_was_above(place):
     place.labels().promote("stable", 3)
-    (place.folder / HISTORY_FILE).write_text('{"stable": [3]}')  # as after a stop in between
+    write_history(place.folder, {"stable": [3]})  # as after a stop in between
     assert place.labels().roll_back("stable").after == 2
     assert place.labels().roll_back("stable").after == 1
 

@@ -1,18 +1,18 @@
 """Candidates that start from the weights of their round's base."""
 
-import json
-
 import keras
 import keras_tuner
 import numpy as np
 import pytest
 
+from memnas_tf.documents import write_document
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
 from memnas_tf.template import cifar_template
 from memnas_tf.training.compiling import compile_network
 from memnas_tf.training.record import load_record
+from tests.helpers.documents import content_of
 from tests.helpers.tiny_search import STEPS, fit_arguments, make_tuner
 from tuner import MemNASHyperModel, MemNASTuner, SearchListener, load_search
 
@@ -149,10 +149,10 @@ def test_a_number_of_epochs_that_is_none_is_refused(tmp_path, epochs):
 
 def test_a_base_that_leaves_the_search_s_directory_is_refused(whole, tmp_path):
     directory, _, _ = whole
-    document = json.loads((directory / "oracle.json").read_text())
-    document["memnas"]["rounds"][1]["trials"][0]["base_trial"] = "../other"
-    (tmp_path / "oracle.json").write_text(json.dumps(document))
-    with pytest.raises(SearchError, match="is no trial's id"):
+    content = content_of(directory / "oracle.json")
+    content["memnas"]["rounds"][1]["trials"][0]["base_trial"] = "../other"
+    write_document(tmp_path / "oracle.json", content)
+    with pytest.raises(SearchError, match="it must be a trial's id"):
         load_search(tmp_path)
 
 
