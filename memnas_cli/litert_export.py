@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from memnas_tf.data.dataset import ImageDataset
     from serving.litert.report import LitertReport
 
+# What the settings of a search have to tell of its images; those of a program may not.
+_LOADING = ("dataset", "limit", "validation_fraction")
+
 
 def read_types(text: str) -> tuple[str, ...]:
     """Read types as people list them.
@@ -111,7 +114,7 @@ def _settings(source: Path) -> SearchSettings | TrainingPlan | None:
     if not (source / ORACLE_FILE).exists():
         return None
     settings = load_search(source).settings
-    return settings if settings.training else None
+    return settings if set(_LOADING) <= set(settings.training) else None
 
 
 def _choose_dataset(
@@ -148,13 +151,7 @@ def _load_data(
 ) -> ImageDataset:
     from memnas_tf.data.loading import load_dataset
 
-    if isinstance(settings, SearchSettings):
-        from tuner.experiment import TrainingSettings
-
-        names = TrainingSettings.__dataclass_fields__
-        known = {name: settings.training[name] for name in names}
-        return TrainingSettings(**{**known, "dataset": dataset}).load(data_dir, settings.seed)
-    if settings is not None and settings.streamed:
+    if isinstance(settings, TrainingPlan) and settings.streamed:
         from memnas_tf.data.training_data import load_streamed
         from serving.litert.pixel_model import CALIBRATION_IMAGES
 
@@ -167,13 +164,14 @@ def _load_data(
         )
         return data.in_memory(CALIBRATION_IMAGES)
     if settings is not None:
+        known = settings.training if isinstance(settings, SearchSettings) else vars(settings)
         return load_dataset(
             dataset,
             data_dir,
-            validation_fraction=settings.validation_fraction,
+            validation_fraction=known["validation_fraction"],
             seed=settings.seed,
             image_size=settings.template.input_shape[:2],
-            limit=settings.limit,
+            limit=known["limit"],
         )
     return load_dataset(dataset, data_dir, image_size=preprocessing.input_shape[:2])
 

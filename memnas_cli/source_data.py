@@ -143,8 +143,8 @@ def _dataset_there(known: ImageChoice) -> str:
     if content != known.content:
         raise ConfigError(
             f"{known.source!r} was made on other images than there are in {known.dataset!r} now "
-            f"({known.content} then, {content} now); name that folder with --dataset to train on "
-            "what is there"
+            f"({known.content} then, {content} now); bring them back, or name the images to use "
+            "with --dataset"
         )
     return known.dataset
 

@@ -168,6 +168,17 @@ def test_a_bare_model_needs_its_data_set(finished, tmp_path):
     assert not (tmp_path / "models").exists()
 
 
+def test_a_search_of_a_program_that_tells_less_of_its_images_needs_them_named(finished, tmp_path):
+    search = tmp_path / "search"
+    shutil.copytree(finished[0] / "searches" / "digits", search)
+    document = json.loads((search / "oracle.json").read_text())
+    document["memnas"]["settings"]["training"] = {"epochs": 3}
+    (search / "oracle.json").write_text(json.dumps(document))
+    result = export_litert(search, "--to", tmp_path / "models")
+    assert result.exit_code == 2
+    assert "name it with --dataset" in result.output
+
+
 def test_a_search_that_names_its_data_set_takes_no_other(finished, tmp_path):
     result = export_litert(
         finished[0] / "searches" / "digits", "--to", tmp_path / "models", "--dataset", "mnist"
