@@ -18,7 +18,30 @@ import keras_tuner
 
 from memnas_tf.errors import ConfigError
 from tuner.search.rounds import PlannedTrial, Round
-from tuner.search_space import OWN_VALUES, trial_values
+from tuner.search_space import FAILURE, OWN_VALUES, declare_trial_values, trial_values
+
+
+def declared_space(
+    hyperparameters: keras_tuner.HyperParameters | None, blocks: int
+) -> keras_tuner.HyperParameters:
+    """Add what a trial of a search carries to the hyperparameters that are given.
+
+    Args:
+        hyperparameters: Those of a user, which stay as they are; None for none.
+        blocks: The number of blocks of a genotype.
+
+    Returns:
+        All of them.
+
+    Raises:
+        ConfigError: If one has a name that a search uses itself.
+    """
+    space = keras_tuner.HyperParameters()
+    if hyperparameters is not None:
+        _refuse(hyperparameters, "hyperparameters has")
+        space = hyperparameters.copy()
+    declare_trial_values(space, blocks)
+    return space
 
 
 def with_hyperparameters(
@@ -90,10 +113,14 @@ def refuse_taken_names(
     asked.merge([hp for hp in space.space if hp.name not in OWN_VALUES])
     asked.values.update({name: space.values[name] for name in OWN_VALUES})
     hypermodel.build(asked)
-    taken = sorted({hp.name for hp in asked.space} & set(OWN_VALUES))
+    _refuse(asked, "the hypermodel asks for")
+
+
+def _refuse(space: keras_tuner.HyperParameters, who: str) -> None:
+    taken = sorted({hp.name for hp in space.space} & {*OWN_VALUES, FAILURE})
     if taken:
         raise ConfigError(
-            f"the hypermodel asks for {', '.join(map(repr, taken))}, and a search uses "
+            f"{who} {', '.join(map(repr, taken))}, and a search uses "
             f"{'that name' if len(taken) == 1 else 'those names'} itself; choose another"
         )
 
@@ -110,4 +137,4 @@ def _active(space: keras_tuner.HyperParameters, choose: Callable[[Any], Any]) ->
 
 def asked_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of a trial's values is not the search's own."""
-    return {name: value for name, value in values.items() if name not in OWN_VALUES}
+    return {name: v for name, v in values.items() if name not in (*OWN_VALUES, FAILURE)}

@@ -24,7 +24,12 @@ from memnas_tf.files import write_text
 from memnas_tf.genotype import BEST_FILE, from_string, to_json
 from tuner.distributed.leasing_oracle import LeasingOracle
 from tuner.history import ORACLE_FILE, SearchHistory, read_search
-from tuner.hyperparameters import asked_values, values_to_train, with_hyperparameters
+from tuner.hyperparameters import (
+    asked_values,
+    declared_space,
+    values_to_train,
+    with_hyperparameters,
+)
 from tuner.keras_objective import keras_objective
 from tuner.keras_tuner_state import OracleState
 from tuner.repeated_failures import has_results, is_repeated, repetition_error
@@ -41,7 +46,7 @@ from tuner.search.rounds import (
 )
 from tuner.search.search import OVER, Answer, Search
 from tuner.search.settings import SearchSettings
-from tuner.search_space import FAILURE, UNTIL_EPOCH, declare_trial_values, trial_values
+from tuner.search_space import FAILURE, UNTIL_EPOCH, trial_values
 from tuner.trials.trial_format import TRIAL_FILE, trial_document
 
 _LOGGER = logging.getLogger(__name__)
@@ -79,12 +84,10 @@ class MemNASOracle(LeasingOracle):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.search = Search(settings, furnish=self._with_hyperparameters)
-        hyperparameters = hyperparameters or keras_tuner.HyperParameters()
-        declare_trial_values(hyperparameters, settings.blocks)
         super().__init__(
             objective=keras_objective(settings.objective),
             max_trials=settings.max_trials,
-            hyperparameters=hyperparameters,
+            hyperparameters=declared_space(hyperparameters, settings.blocks),
             allow_new_entries=allow_new_entries,
             tune_new_entries=tune_new_entries,
             seed=settings.seed,

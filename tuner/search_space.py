@@ -95,7 +95,9 @@ def known_round(trial: trial_module.Trial, memory: str, objective: SearchObjecti
         status=states.get(trial.status, RUNNING),
         trial_id=trial.trial_id,
         until_epoch=values[UNTIL_EPOCH] or None,
-        hyperparameters={name: v for name, v in values.items() if name not in OWN_VALUES},
+        hyperparameters={
+            name: v for name, v in values.items() if name not in (*OWN_VALUES, FAILURE)
+        },
         quality=None if trial.score is None else objective.quality(trial.score),
     )
     return Round(values["round"], values["base"], 1, 0, Spread(0, 0), [planned])

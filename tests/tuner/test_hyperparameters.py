@@ -188,7 +188,7 @@ def test_an_entry_that_only_a_later_build_asks_for_has_its_default_and_is_search
     assert second[1] != 0.5
 
 
-@pytest.mark.parametrize("name", ["round", "cells", "genotype", "base"])
+@pytest.mark.parametrize("name", ["round", "cells", "genotype", "base", "failure"])
 def test_a_name_that_a_search_uses_itself_is_refused(tmp_path, name):
     class Taken(MemNASHyperModel):
         def build(self, hp):
@@ -197,6 +197,11 @@ def test_a_name_that_a_search_uses_itself_is_refused(tmp_path, name):
 
     with pytest.raises(ConfigError, match=f"asks for '{name}'"):
         make_tuner(tmp_path, Taken(TEMPLATE, max_cells=4))
+    given = keras_tuner.HyperParameters()
+    given.Choice(name, ["a", "b"])
+    with pytest.raises(ConfigError, match=f"hyperparameters has '{name}'"):
+        make_tuner(tmp_path, hyperparameters=given)
+    assert [hp.name for hp in given.space] == [name]  # and is left as it was
 
 
 def test_no_network_is_trained_twice_whatever_its_hyperparameters(finished):

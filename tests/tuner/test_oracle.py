@@ -203,7 +203,9 @@ def test_a_ranker_that_fails_costs_a_random_round_only(oracle, monkeypatch, capl
             raise FloatingPointError("no gradient")
 
     monkeypatch.setattr("tuner.search.search.make_ranker", lambda *args, **kwargs: Broken())
-    oracle.settings = SearchSettings(TEMPLATE, 5, max_cells=4, trials_per_round=3, max_rounds=3)
+    oracle.search.settings = SearchSettings(
+        TEMPLATE, 5, max_cells=4, trials_per_round=3, max_rounds=3
+    )
     for _ in range(6):
         finish(oracle, oracle.create_trial("tuner0"))
     trial = oracle.create_trial("tuner0")
