@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results_file import read_rows
+from memnas_tf.files import write_text
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -164,7 +165,7 @@ def read(output: Path, tuner: str) -> list[dict[str, Any]]:
 def keep_other(output: Path, tuner: str) -> None:
     """Delete a tuner's lines, of a run that was cut off."""
     others = [line for name in TUNERS if name != tuner for line in read(output, name)]
-    output.write_text("".join(json.dumps(line) + "\n" for line in others), encoding="utf-8")
+    write_text(output, "".join(json.dumps(line) + "\n" for line in others))
 
 
 def plot(lines: dict[str, list[dict[str, Any]]], file: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from memnas_tf.documents import decode, parse_json, read_text
 from memnas_tf.errors import DocumentError
+from memnas_tf.files import write_text
 
 Key = TypeVar("Key")
 Row = dict[str, Any]
@@ -71,4 +72,4 @@ def keep_of_table(path: Path, networks: int) -> None:
         rows = read_rows(path)
         kept = [row for row in rows if row["networks"] == networks]
         if len(kept) < len(rows):
-            path.write_text("".join(f"{json.dumps(row)}\n" for row in kept), encoding="utf-8")
+            write_text(path, "".join(f"{json.dumps(row)}\n" for row in kept))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Column
+
+from memnas_cli.terminal import Console
 
 _WIDTH = 24
 
@@ -18,10 +19,11 @@ def make_bars(console: Console) -> Progress:
     Returns:
         What takes tasks with a field `state`, and wipes them away when it stops.
     """
+    state = Column(no_wrap=True, overflow="ellipsis")
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=_WIDTH),
-        TextColumn("{task.fields[state]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+        TextColumn("{task.fields[state]}", markup=False, table_column=state),
         console=console,
         transient=True,
     )

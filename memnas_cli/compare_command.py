@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from memnas_cli.data_folder import check_outside_data
 from memnas_cli.report_command import check_page
-from memnas_tf.files import write_text
+from memnas_cli.terminal import Console, echo, echo_json
+from memnas_tf.files import write_bytes
 from memnas_tf.memory.units import format_bytes
 from tuner.timing import format_seconds
 
@@ -37,18 +36,20 @@ def compare(directories: tuple[str, ...], output: str | None, as_json: bool) -> 
 
     if output:
         check_page(Path(output))
+        for directory in directories:
+            check_outside_data(output, directory, "--output")
     with Console(stderr=True).status("reading the searches"):
         searches = load_searches(directories)
     if as_json:
-        click.echo(json.dumps(comparison_document(searches), indent=1))
+        echo_json(comparison_document(searches))
     else:
         _print(Console(), searches)
     if output:
         from tuner.report.html.compare import render_comparison
 
         with Console(stderr=True).status("drawing"):
-            write_text(output, render_comparison(searches))
-        click.echo(f"written to {output}", err=True)
+            write_bytes(output, render_comparison(searches).encode(errors="backslashreplace"))
+        echo(f"written to {output}", err=True)
 
 
 def comparison_document(searches: Sequence[Compared]) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def _print(console: Console, searches: Sequence[Compared]) -> None:
                 format_bytes(answer.intermediate_bytes),
             ]
         table.add_row(
-            Text(search.name),  # not markup: it may come from anyone
+            search.name,
             *results,
             str(len(search.data.completed)),
             str(search.epochs),
@@ -141,4 +142,4 @@ def _print(console: Console, searches: Sequence[Compared]) -> None:
                 f"{describe_bytes(means['intermediate_bytes'])} (mean, 95 % confidence)"
             )
     for line in lines:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.say(line)

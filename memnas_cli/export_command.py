@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from memnas_cli.completion import complete_trained
+from memnas_cli.data_folder import check_outside_data
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.litert_export import export_litert_files, read_types
 from memnas_cli.quiet import start_keras
 from memnas_cli.shapes import COUNT
+from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.winner_files import PREPROCESSING_FILE, find_model, read_facts
 from memnas_tf.errors import ConfigError
 from memnas_tf.litert.conversion import TYPES
@@ -61,6 +61,7 @@ def export(
     whole test split beside the Keras model; report.json holds what is printed.
     """
     model_file = find_model(Path(source))
+    check_outside_data(directory, source, "--to")
     if file_format == "litert":
         if as_json:
             raise ConfigError("--json is for SavedModels; a LiteRT export writes a report.json")
@@ -80,9 +81,9 @@ def export(
     path = _export_saved_model(model_file, directory, version)
     if as_json:
         document = {"model": str(model_file), "path": str(path), "version": int(path.name)}
-        click.echo(json.dumps(document, indent=1))
+        echo_json(document)
     else:
-        click.echo(f"exported {model_file} to {path}")
+        echo(f"exported {model_file} to {path}")
 
 
 def _export_saved_model(model_file: Path, directory: str, version: int | None) -> Path:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.quiet import held_back_stderr, start_keras
 from memnas_cli.source_data import ImageChoice, choose_images, source_images
+from memnas_cli.terminal import Console, echo
 from memnas_cli.winner_files import PREPROCESSING_FILE
-from memnas_tf.data.image_folder import check_path
+from memnas_tf.data.apart import check_apart
+from memnas_tf.data.image_folder import check_path, is_image_folder
 from memnas_tf.errors import ConfigError
 from memnas_tf.litert.conversion import TYPES
 from memnas_tf.litert.interpreter import check_installed, require_interpreter
@@ -79,6 +79,8 @@ def export_litert_files(
             set the model was trained on.
     """
     check_installed()
+    if dataset is not None and is_image_folder(dataset):
+        check_apart(directory, dataset, "name another place with --to")
     settings = _settings(source)
     dataset, data_dir = _choose_dataset(source, settings, dataset, data_dir)
     check_path(dataset)
@@ -104,7 +106,7 @@ def export_litert_files(
     _print(exported.report)
     if isinstance(settings, SearchSettings):
         _warn_of_budget(exported.report, settings.target)
-    click.echo(f"exported {model_file} to {exported.path}")
+    echo(f"exported {model_file} to {exported.path}")
 
 
 def _settings(source: Path) -> SearchSettings | TrainingPlan | None:
@@ -183,7 +185,7 @@ class _ExportProgress:
         self._console = console
         self._what = ""
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TimeRemainingColumn(),
             console=console,
@@ -205,7 +207,7 @@ class _ExportProgress:
             self._what = what
             self._bar.reset(self._task)
             if not self._console.is_terminal:
-                self._console.print(what, highlight=False, markup=False, soft_wrap=True)
+                self._console.say(what)
         self._bar.update(self._task, description=what, completed=done, total=total or None)
 
 
@@ -224,7 +226,7 @@ def _print(report: LitertReport) -> None:
             *(f"{size.measured:,} ({size.predicted:,})" for size in sizes),
         )
     Console().print(table)
-    click.echo(
+    echo(
         f"bytes; accuracy on {report.images:,} images of {report.dataset} ({report.split}); "
         "arenas measured (predicted), one thread, no delegates"
     )
@@ -236,7 +238,7 @@ def _warn_of_budget(report: LitertReport, target: MemoryTarget) -> None:
         return
     arena = entry.arena[target.kernels].measured
     if arena > target.max_arena:
-        click.echo(
+        echo(
             f"the {target.dtype} file's arena of {arena:,} bytes is above the search's budget of "
             f"{format_bytes(target.max_arena)}: a search counts the network alone, and the file "
             "takes pixels too",

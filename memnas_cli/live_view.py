@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.progress import TaskID
 from rich.text import Text
 
 from memnas_cli.bars import make_bars
+from memnas_cli.terminal import Console
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.objective import SearchObjective

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from memnas_cli.seconds import Seconds
 from memnas_cli.server_options import ServerOptions, read_server_options, server_options
 from memnas_cli.shapes import Counts
+from memnas_cli.terminal import Console, echo, echo_json
 from serving.client.client import DEFAULT_SIGNATURE
 from serving.client.retries import RetryPolicy
 from serving.load_test.measuring import Load, Measurement, measure
@@ -72,9 +71,9 @@ def load_test(
     """
     options = read_server_options(**server)
     if plot:  # before minutes are spent
-        from memnas_tf.drawing.picture_file import check_suffix
+        from memnas_tf.drawing.picture_file import check_picture
 
-        check_suffix(plot)
+        check_picture(plot)
     loads = [
         Load(clients, size)
         for size in dict.fromkeys(batch_size)
@@ -82,7 +81,7 @@ def load_test(
     ]
     measurements = _measure(options, signature, image, loads, warm_up, seconds)
     if as_json:
-        click.echo(json.dumps([_document(row) for row in measurements], indent=1))
+        echo_json([_document(row) for row in measurements])
     else:
         Console().print(_table(measurements))
         _print_failures(measurements)
@@ -91,7 +90,7 @@ def load_test(
 
         title = f"{options.target.model} over {'REST' if options.rest else 'gRPC'}"
         draw_load_test(measurements, plot, title)
-        click.echo(f"drawn to {plot}", err=True)
+        echo(f"drawn to {plot}", err=True)
 
 
 def _measure(
@@ -153,7 +152,7 @@ def _milliseconds(seconds: float | None) -> str:
 def _print_failures(measurements: list[Measurement]) -> None:
     for row in measurements:
         for name, count in row.failures.items():
-            click.echo(
+            echo(
                 f"failed, batch {row.load.batch_size}, clients "
                 f"{row.load.concurrency}: {count} {name}"
             )

@@ -25,6 +25,8 @@ from memnas_cli.search_command import search
 from memnas_cli.serve_config_command import serve_config
 from memnas_cli.show_command import show
 from memnas_cli.status_command import status
+from memnas_cli.system_faults import describe_fault
+from memnas_cli.terminal import echo, prepare_streams, printable
 from memnas_cli.train_command import train
 from memnas_cli.verify_command import verify
 from memnas_cli.warnings_shown import shown_warnings
@@ -36,21 +38,31 @@ class _BadInput(click.ClickException):
 
 
 class _Commands(click.Group):
-    """Commands whose mistakes in the input end in one line, not in a traceback."""
+    """Commands whose mistakes, and faults of the system, end in one line, not in a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        prepare_streams()
         try:
             return super().invoke(ctx)
         except MemNASError as error:
-            raise _BadInput(str(error)) from error
+            raise _BadInput(printable(str(error))) from error
+        except click.ClickException as error:
+            error.message = printable(error.message)  # type: ignore[misc]
+            raise
         except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
+            echo("interrupted", err=True)
             sys.exit(INTERRUPTED)
+        except Exception as error:
+            told = describe_fault(error)
+            # Click ends quietly where the reader of a pipe does.
+            if told is None or isinstance(error, BrokenPipeError) or ctx.params["verbose"]:
+                raise
+            raise _BadInput(printable(told)) from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(metadata.version("memnas-tf"), prog_name="memnas")
-@click.option("--verbose", is_flag=True, help="Show warnings of the libraries underneath.")
+@click.option("--verbose", is_flag=True, help="Show warnings of libraries, and tracebacks.")
 def main(verbose: bool) -> None:
     """Search for image classifiers that are accurate and need little memory.
 

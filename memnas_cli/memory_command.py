@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from rich.console import Console
 
 from memnas_cli.completion import complete_source
+from memnas_cli.data_folder import check_outside_data
 from memnas_cli.quiet import start_keras
 from memnas_cli.source_template import sized_template
 from memnas_cli.template_options import template_options
+from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.winner_files import find_model
 from memnas_tf.errors import ConfigError
+from memnas_tf.files import write_bytes
 from memnas_tf.genotype import load_genotype
 from memnas_tf.memory import format_bytes
 from memnas_tf.memory.arena import RuntimeGraph
@@ -26,6 +27,7 @@ from memnas_tf.memory.graph import Graph, network_graph
 from memnas_tf.memory.kernels import runtime_graph
 from memnas_tf.memory.lifetime_rows import LifetimeRow, paper_rows, runtime_rows
 from memnas_tf.memory.litert_graph import litert_graph
+from memnas_tf.output_file import check_replaceable
 from memnas_tf.training.directory import is_training
 
 
@@ -89,9 +91,14 @@ def memory(
     """
     choice = _Choice(dtype, kernels)
     if plot:  # before a model is converted, which takes minutes
-        from memnas_tf.drawing.picture_file import check_suffix
+        from memnas_tf.drawing.picture_file import check_picture
 
-        check_suffix(plot)
+        check_picture(plot)
+    if litert:
+        check_replaceable(litert)
+    for written, option in ((plot, "--plot"), (litert, "--litert")):
+        if written:
+            check_outside_data(written, source, option)
     if litert and is_training(Path(source)):
         source = str(find_model(Path(source)))
     if source.endswith(".keras"):
@@ -143,9 +150,8 @@ def _write_litert(path: str, content: bytes, operations: RuntimeGraph) -> None:
     from memnas_tf.litert.reordering import reorder_operations
 
     order = order_for_arena(operations)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_bytes(reorder_operations(content, order.positions))
-    click.echo(
+    write_bytes(path, reorder_operations(content, order.positions))
+    echo(
         f"written to {path}: arena {format_bytes(order.size)}, "
         f"{format_bytes(order.given_size)} in the converter's order",
         err=True,
@@ -171,23 +177,23 @@ def _draw(rows: list[LifetimeRow], path: str, source: str, schedule: str, choice
         order = "the best order" if schedule == "best" else "the converter's order"
         subtitle = f"LiteRT, {choice.dtype}, {choice.kernels} kernels, {order}, one image"
     draw_lifetimes(rows, path, Path(source).name, subtitle)
-    click.echo(f"drawn to {path}", err=True)
+    echo(f"drawn to {path}", err=True)
 
 
 def _print(
     source: str, input_shape: tuple[int, ...], estimate: MemoryEstimate, as_json: bool
 ) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(estimate), indent=1))
+        echo_json(asdict(estimate))
         return
-    click.echo(f"{source}, one image of {'x'.join(map(str, input_shape))}:")
-    click.echo(f"  parameters                  {format_bytes(estimate.parameter_bytes)}")
-    click.echo(f"  intermediate, lifetimes     {format_bytes(estimate.lifetime_bytes)}")
+    echo(f"{source}, one image of {'x'.join(map(str, input_shape))}:")
+    echo(f"  parameters                  {format_bytes(estimate.parameter_bytes)}")
+    echo(f"  intermediate, lifetimes     {format_bytes(estimate.lifetime_bytes)}")
     for dtype, by_kernels in estimate.arena_bytes.items():
         for kernels, size in by_kernels.items():
             name = f"{dtype}, {kernels}"
             saving = _saving(estimate.best_order_bytes, dtype, kernels, size)
-            click.echo(f"  arena, {name:<20} {format_bytes(size)}{saving}")
+            echo(f"  arena, {name:<20} {format_bytes(size)}{saving}")
 
 
 def _saving(best: ByKernels, dtype: str, kernels: str, size: int) -> str:

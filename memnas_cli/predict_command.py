@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import click
 
 from memnas_cli.quiet import import_quietly
 from memnas_cli.server_options import read_server_options, server_options
+from memnas_cli.terminal import echo, echo_json
 from serving.client.client import DEFAULT_SIGNATURE, Client
 from serving.client.prediction import Prediction
 from serving.client.retries import RetryPolicy
@@ -71,9 +71,9 @@ def predict(
                 entry = _document(image, prediction, top, names)
                 documents.append(entry)
                 if not as_json:
-                    click.echo(_line(entry))
+                    echo(_line(entry))
     if as_json:
-        click.echo(json.dumps(documents, indent=1))
+        echo_json(documents)
 
 
 def _default_signature(client: Client, files: Sequence[Path]) -> str:

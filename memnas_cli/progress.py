@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
-from rich.console import Console
-
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.live_view import LiveView
+from memnas_cli.terminal import Console
 from memnas_tf.memory import format_bytes
 from tuner.history import SearchHistory
 from tuner.listener import SearchListener
@@ -52,7 +51,7 @@ class SearchProgress(SearchListener):
         Args:
             line: The line.
         """
-        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+        self._console.say(line)
 
     def on_search_begin(self, history: SearchHistory) -> None:
         """Say where a resumed search stands."""

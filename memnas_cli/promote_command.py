@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from memnas_cli.seconds import Seconds
+from memnas_cli.terminal import Console, echo
 from serving.client.target import Target
 from serving.server.command import POLL_SECONDS
 from serving.server.configuration import default_folder
@@ -103,9 +103,9 @@ def _run(
             status.update(f"waiting for {server} to read the label (every {POLL_SECONDS} s)")
             watch.wait_for_label(done.label, done.after)
     came = "" if done.before in (None, done.after) else f", before on version {done.before}"
-    click.echo(f"{done.label} is on version {done.after} of {name}{came}")
+    echo(f"{done.label} is on version {done.after} of {name}{came}")
     if not is_there:
-        click.echo(
+        echo(
             f"no server answers at {server}: one that starts will follow; one that runs "
             "elsewhere has to be named with --server, or it may refuse the move",
             err=True,

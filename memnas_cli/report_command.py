@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
+from memnas_cli.data_folder import check_outside_data
+from memnas_cli.terminal import Console, echo
 from memnas_tf.errors import ConfigError
-from memnas_tf.files import write_text
+from memnas_tf.files import write_bytes
+from memnas_tf.output_file import check_replaceable
 
 
 @click.command(context_settings={"show_default": True})
@@ -33,10 +35,12 @@ def report(directory: str, output: str | None, best: int) -> None:
 
     path = Path(output) if output else Path(directory) / "report.html"
     check_page(path)
+    check_outside_data(path, directory, "--output")
     with Console(stderr=True).status("reading the search") as status:
         page = render_report(load_search_data(directory), best, status.update)
-    write_text(path, page)
-    click.echo(f"written to {path} ({len(page.encode()) / 1e6:.1f} MB)")
+    content = page.encode(errors="backslashreplace")  # a name may be no text
+    write_bytes(path, content)
+    echo(f"written to {path} ({len(content) / 1e6:.1f} MB)")
 
 
 def check_page(path: Path) -> None:
@@ -46,9 +50,8 @@ def check_page(path: Path) -> None:
         path: The file.
 
     Raises:
-        ConfigError: If it is a folder, or its suffix is none of HTML's.
+        ConfigError: If it is a folder, its suffix is none of HTML's, or it is somebody else's.
     """
-    if path.is_dir():
-        raise ConfigError(f"cannot write to {str(path)!r}: it is a folder; name a file in it")
+    check_replaceable(path)
     if path.suffix.lower() not in (".html", ".htm"):
         raise ConfigError(f"cannot write to {str(path)!r}: name a file that ends in .html")

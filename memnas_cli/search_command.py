@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -10,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.onednn import choose_onednn
 from memnas_cli.quiet import start_keras
 from memnas_cli.search_options import search_options
 from memnas_cli.shapes import as_typed
+from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.workers import FRESH_PROCESS, LOGS_FOLDER, Workers, as_chief
+from memnas_tf.data.apart import check_apart
 from memnas_tf.data.image_folder import check_path, is_image_folder
 from memnas_tf.memory import MemoryTarget, memory_target
 from tuner.distributed.distribution import ORACLE_IP, chief_address, is_chief, is_worker
@@ -54,19 +54,19 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
         with as_chief() if workers else nullcontext():
             directory = _run(course, options, workers or 0)
     except KeyboardInterrupt:
-        click.echo("interrupted; the same command goes on from here", err=True)
+        echo("interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
     except OutOfMemory as error:
         if not is_worker():
             raise
-        click.echo(f"Error: {error}", err=True)
+        echo(f"Error: {error}", err=True)
         sys.exit(FRESH_PROCESS)
     if directory is None:
         return
     from memnas_cli.show_command import print_search, search_document
 
     if as_json:
-        click.echo(json.dumps(search_document(directory), indent=1))
+        echo_json(search_document(directory))
     else:
         print_search(Console(), directory)
 
@@ -89,6 +89,7 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
         run_search,
     )
     from tuner.search.planning import require_fit
+    from tuner.search_directory import check_search_place
 
     training = TrainingSettings(
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}
@@ -101,6 +102,11 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     is_folder = is_image_folder(training.dataset)
     if options["project_name"] is None:
         options["project_name"] = _project_name(training.dataset, is_folder)
+    project = Path(options["directory"], options["project_name"])
+    if is_folder:
+        check_apart(project, training.dataset, "choose another --directory or --project-name")
+    if not is_worker():
+        check_search_place(project)
     # Of a download tensorflow_datasets tells itself.
     with course.status(f"reading {training.dataset}") if is_folder else nullcontext():
         # Before the data set is loaded, which may mean a long download.
@@ -138,7 +144,7 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
                 data,
                 training,
                 history.best,
-                lambda line: course.print(line, highlight=False, markup=False, soft_wrap=True),
+                course.say,
             )
     return Path(tuner.project_dir)
 

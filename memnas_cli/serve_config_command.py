@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from memnas_cli.terminal import echo
 from memnas_tf.errors import ServingError
 from serving.server.command import ServerSettings, host_command
 from serving.server.compose import COMPOSE_FILE, DEFAULT_IMAGE
@@ -79,14 +80,14 @@ def serve_config(
         folder, served, settings, batching, None if host_paths else image, overwrite
     )
     for file in files:
-        click.echo(f"written to {file}")
-    click.echo("start the server:")
+        echo(f"written to {file}")
+    echo("start the server:")
     if host_paths:
-        click.echo(f"  {shlex.join(host_command(folder.resolve(), settings))}")
-        click.echo("it listens on every address of this machine and asks nobody for a password")
+        echo(f"  {shlex.join(host_command(folder.resolve(), settings))}")
+        echo("it listens on every address of this machine and asks nobody for a password")
     else:
         path = shlex.quote(str(folder / COMPOSE_FILE))
-        click.echo(f"  docker compose --file {path} up --detach --wait")
+        echo(f"  docker compose --file {path} up --detach --wait")
 
 
 def _labels(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict
 from itertools import groupby
@@ -11,12 +10,13 @@ from typing import Any
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from memnas_cli.completion import complete_source
+from memnas_cli.data_folder import check_outside_data
 from memnas_cli.source_template import sized_template
 from memnas_cli.template_options import template_options
+from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import (
     DRAWING_FILE,
@@ -65,16 +65,21 @@ def show(
     MemNAS-A and MemNAS-B have one of their own. A search or a training is its directory;
     the latter's model.keras does as well.
     """
+    if draw:
+        from memnas_tf.drawing.picture_file import check_picture
+
+        check_picture(draw)
+        check_outside_data(draw, source, "--draw")
     console = Console()
     folder = Path(source).parent if source.endswith(".keras") else Path(source)
     if is_training(folder):
         if as_json:
-            click.echo(json.dumps(training_document(folder), indent=1))
+            echo_json(training_document(folder))
         else:
             print_training(console, folder)
     elif os.path.exists(Path(source) / ORACLE_FILE):
         if as_json:
-            click.echo(json.dumps(search_document(Path(source)), indent=1))
+            echo_json(search_document(Path(source)))
         else:
             print_search(console, Path(source))
     else:
@@ -82,14 +87,14 @@ def show(
         template = sized_template(source, **size)
         genotype.require_buildable()
         if as_json:
-            click.echo(json.dumps(architecture_document(genotype, template), indent=1))
+            echo_json(architecture_document(genotype, template))
         else:
             _print_architecture(genotype, template)
     if draw:
         from memnas_tf.drawing import draw_genotype
 
         draw_genotype(load_genotype(source), draw)
-        click.echo(f"drawn to {draw}", err=True)
+        echo(f"drawn to {draw}", err=True)
 
 
 def architecture_document(genotype: Genotype, template: Template) -> dict[str, Any]:
@@ -154,7 +159,7 @@ def print_search(console: Console, directory: Path) -> None:
     history = load_search(directory)
     console.print(_rounds_table(history))
     for line in _trials_lines(history, directory):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.say(line)
     best = _best(history, directory)
     if best is None:
         console.print("no round is over yet")
@@ -188,7 +193,7 @@ def print_search(console: Console, directory: Path) -> None:
         lines += [f"SavedModel            {folder / SAVED_MODEL_FOLDER / '1'}"]
     lines += [f"TensorBoard           tensorboard --logdir {directory / 'logs'}"]
     for line in lines:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.say(line)
 
 
 def _trials_lines(history: SearchHistory, directory: Path) -> list[str]:
@@ -266,14 +271,15 @@ def _rounds_table(history: SearchHistory) -> Table:
 
 def _print_architecture(genotype: Genotype, template: Template) -> None:
     height, width, channels = template.input_shape
-    click.echo(to_string(genotype))
-    click.echo(render(genotype))
-    click.echo(
-        f"\n{template.blocks} blocks, filters {_filters(template)}, "
-        f"input {height}x{width}x{channels}, {template.classes} classes:\n"
-        f"  parameter memory     {format_bytes(parameter_memory(genotype, template))}\n"
+    echo(to_string(genotype))
+    echo(*render(genotype).splitlines())
+    echo(
+        "",
+        f"{template.blocks} blocks, filters {_filters(template)}, "
+        f"input {height}x{width}x{channels}, {template.classes} classes:",
+        f"  parameter memory     {format_bytes(parameter_memory(genotype, template))}",
         f"  intermediate memory  {format_bytes(lifetime_memory(genotype, template))} "
-        "(lifetime, one image)"
+        "(lifetime, one image)",
     )
 
 

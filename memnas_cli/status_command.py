@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from memnas_cli.completion import complete_search
+from memnas_cli.terminal import Console, echo_json
 from memnas_tf.directory_lock import is_running
 from tuner.distributed.workers_file import read_workers
 from tuner.history import SearchHistory, load_search
@@ -39,11 +38,11 @@ def status(directory: str, as_json: bool) -> None:
     """
     document = status_document(Path(directory))
     if as_json:
-        click.echo(json.dumps(document, indent=1))
+        echo_json(document)
         return
     console = Console()
     for line in _lines(document):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.say(line)
 
 
 def status_document(directory: Path) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.onednn import choose_onednn
@@ -17,10 +15,12 @@ from memnas_cli.options_file import TRAIN_FILE, write_options_file
 from memnas_cli.quiet import start_keras
 from memnas_cli.source_data import ImageChoice, choose_images
 from memnas_cli.source_template import make_template
+from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.train_options import recipe_values, train_options
 from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import read_results
-from memnas_tf.data.image_folder import check_path
+from memnas_tf.data.apart import check_apart
+from memnas_tf.data.image_folder import check_path, is_image_folder
 from memnas_tf.genotype import Genotype, load_genotype, to_string
 from memnas_tf.template import Template
 from memnas_tf.training.directory import LOGS_FOLDER, PROGRESS_FILE, check_place, training_directory
@@ -56,10 +56,10 @@ def train(architecture: str, quiet: bool, as_json: bool, **options: Any) -> None
     try:
         _run(course, architecture, directory, options)
     except KeyboardInterrupt:
-        click.echo("interrupted; the same command goes on from here", err=True)
+        echo("interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
     if as_json:
-        click.echo(json.dumps(training_document(directory), indent=1))
+        echo_json(training_document(directory))
     else:
         print_training(Console(), directory)
 
@@ -72,6 +72,8 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     images = _choose_images(architecture, options)
     dataset = str(images.dataset)
     check_path(dataset)
+    if is_image_folder(dataset):
+        check_apart(directory, dataset, "choose another --directory")
     choose_onednn(dataset, images.image_size, recipe.batch_size)
     start_keras()
     from memnas_tf.data.loading import dataset_shape
@@ -96,12 +98,9 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     policy = recipe.augmentation or images.augmentation or data.default_augmentation
     as_source = f", as {images.source!r} was" if images.source else ""
     height, width, _ = data.input_shape
-    course.print(
+    course.say(
         f"training on {data.name}{as_source}: {data.train_count:,} images of {height}x{width}, "
-        f"augmentation {policy}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
+        f"augmentation {policy}"
     )
     plan = _plan(genotype, template, replace(recipe, augmentation=policy), data, options)
     with training_directory(directory, plan, options["overwrite"]):

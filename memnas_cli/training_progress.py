@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Any
 
 import keras
-from rich.console import Console
 
 from memnas_cli.bars import make_bars
 from memnas_cli.interrupts import Interrupts
+from memnas_cli.terminal import Console
 from tuner.timing import format_seconds
 
 
@@ -79,7 +79,7 @@ class EpochProgress(keras.callbacks.Callback):
         self._say(f"epoch {number} of {self._epochs}  {_measured(logs or {})}  {took}")
 
     def _say(self, line: str) -> None:
-        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+        self._console.say(line)
 
     def _show(self, epoch: int) -> None:
         state = f"epoch {epoch + 1} of {self._epochs}"

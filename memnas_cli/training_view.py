@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
+from memnas_cli.terminal import Console
 from memnas_cli.winner_files import DRAWING_FILE, MODEL_FILE, read_results
 from memnas_tf.directory_lock import is_running
 from memnas_tf.genotype import from_string, render
@@ -62,7 +61,7 @@ def print_training(console: Console, directory: Path) -> None:
         TrainingError: If the directory cannot be read.
     """
     for line in _lines(training_document(directory), directory):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.say(line)
 
 
 def _lines(document: dict[str, Any], directory: Path) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from memnas_cli.quiet import start_keras
+from memnas_cli.terminal import echo, echo_json
 
 FAILED_CHECK = 3
 
@@ -31,7 +31,7 @@ def verify(directory: str, as_json: bool) -> None:
     start_keras()
     results = {str(path): _verify(path, as_json) for path in versions}
     if as_json:
-        click.echo(json.dumps(results, indent=1))
+        echo_json(results)
     if not all(check["status"] == "ok" for checks in results.values() for check in checks):
         sys.exit(FAILED_CHECK)
 
@@ -40,10 +40,10 @@ def _verify(path: Path, is_silent: bool) -> list[dict[str, str]]:
     from serving.verification.checks import verify_version
 
     if not is_silent:
-        click.echo(f"{path}:")
+        echo(f"{path}:")
     results = []
     for result in verify_version(path):
         if not is_silent:
-            click.echo(f"  {result.status:<8} {result.check}: {result.message}")
+            echo(f"  {result.status:<8} {result.check}: {result.message}")
         results.append(asdict(result))
     return results

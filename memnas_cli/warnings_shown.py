@@ -6,12 +6,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
+from memnas_cli.terminal import echo
 
 
 class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(f"warning: {record.getMessage()}", err=True)
+        echo(f"warning: {record.getMessage()}", err=True)
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +12,14 @@ from memnas_cli.winner_files import FOLDER, MODEL_FILE, SAVED_MODEL_FOLDER, read
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.documents.archive import check_archive
 from memnas_tf.errors import DocumentError, SearchError
+from memnas_tf.files import whole_folder
 from memnas_tf.memory import format_bytes
 from memnas_tf.training.evaluation import accuracy_on_test_split
 from serving.facts import TrainingFacts
 from serving.saved_model import export_saved_model
 from tuner.experiment import TrainingSettings, fit_arguments
 from tuner.search.rounds import PlannedTrial
+from tuner.search_directory import remove_winner
 from tuner.tuner import MemNASTuner
 
 
@@ -50,14 +50,9 @@ def write_winner(
     if read_results(folder, best.genotype) and _is_whole(folder / MODEL_FILE):
         return folder
     model = _trained(tuner, data, training, best, say)
-    temporary = folder.with_name(f".{FOLDER}.{os.getpid()}.tmp")
-    temporary.mkdir()
-    try:
+    with whole_folder(folder) as temporary:
         _write(temporary, tuner, data, best, model)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.rename(temporary, folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        remove_winner(Path(tuner.project_dir))
     return folder
 
 

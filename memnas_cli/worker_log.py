@@ -7,9 +7,8 @@ import sys
 import time
 from collections.abc import Mapping
 
-import click
-
 from memnas_cli.interrupts import Interrupts
+from memnas_cli.terminal import echo
 from memnas_cli.workers import is_orphan
 from tuner.distributed.distribution import chief_address, tuner_id
 from tuner.history import SearchHistory
@@ -68,4 +67,4 @@ class WorkerLog(SearchListener):
 
 
 def _log(line: str) -> None:
-    click.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {line}")
+    echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {line}")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import time
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows, where nothing refuses a second process
-    fcntl = None  # type: ignore[assignment]
+from filelock import BaseFileLock, FileLock, Timeout
 
-from memnas_tf.errors import BusyError
+from memnas_tf.errors import BusyError, StorageError
 
 LOCK_FILE = ".lock"
-_TRIES, _PAUSE_SECONDS = 5, 0.1  # a look at the lock takes it for a moment
-_held: dict[Path, int] = {}
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 0.5, 0.1  # a look at the lock takes it for a moment
+_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+_held: dict[Path, BaseFileLock] = {}
 
 
 @contextmanager
@@ -34,24 +30,34 @@ def directory_lock(directory: Path, work: str) -> Iterator[None]:
 
     Raises:
         BusyError: If another process holds it.
+        StorageError: If its file system has no locks.
     """
     directory = directory.resolve()
-    if directory in _held or fcntl is None:
+    if directory in _held:
         yield
         return
     directory.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    lock = _lock(directory)
     try:
-        if not _acquire(descriptor):
-            raise BusyError(
-                f"another process runs the {work} in {str(directory)!r}; wait for its end, "
-                "stop it, or use another directory"
-            )
-        _held[directory] = descriptor
+        lock.acquire(timeout=_PATIENCE_SECONDS, poll_interval=_PAUSE_SECONDS)
+    except Timeout:
+        raise BusyError(
+            f"another process runs the {work} in {str(directory)!r}; wait for its end, "
+            "stop it, or use another directory"
+        ) from None
+    except (OSError, NotImplementedError) as error:  # the latter from releases before 3.13
+        if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
+            raise
+        raise StorageError(
+            f"the file system of {str(directory)!r} has no locks ({error}), which keep two "
+            f"processes from one {work}; use a directory on another one, or mount it with locks"
+        ) from error
+    _held[directory] = lock
+    try:
         yield
     finally:
-        _held.pop(directory, None)
-        os.close(descriptor)
+        del _held[directory]
+        lock.release()
 
 
 def is_running(directory: Path) -> bool:
@@ -63,36 +69,21 @@ def is_running(directory: Path) -> bool:
     Returns:
         Whether one does; False where that cannot be told.
     """
-    if fcntl is None or not (directory / LOCK_FILE).exists():
-        return False
-    descriptor = os.open(directory / LOCK_FILE, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return False
-    except BlockingIOError:
+    if directory.resolve() in _held:
         return True
-    finally:
-        os.close(descriptor)
-
-
-def empty_directory(directory: Path) -> None:
-    """Delete what is in a directory, all but the lock that is held on it.
-
-    Args:
-        directory: The directory, which need not exist.
-    """
-    for path in directory.iterdir() if directory.exists() else ():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name != LOCK_FILE:
-            path.unlink()
-
-
-def _acquire(descriptor: int) -> bool:
-    for _ in range(_TRIES):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            time.sleep(_PAUSE_SECONDS)
+    if not (directory / LOCK_FILE).is_file():
+        return False
+    lock = _lock(directory)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):  # a file that may be read alone, or no locks
+        return False
+    lock.release()
     return False
+
+
+def _lock(directory: Path) -> BaseFileLock:
+    # Whoever holds it may let go of it in another thread.
+    return FileLock(str(directory / LOCK_FILE), thread_local=False)

@@ -53,6 +53,10 @@ class BusyError(MemNASError):
     """Report a directory that another process is at work in."""
 
 
+class StorageError(MemNASError):
+    """Report a file system that cannot do what is needed: it is full, read-only, without locks."""
+
+
 class ExportError(MemNASError):
     """Report an export that would overwrite, or that lacks what it needs."""
 

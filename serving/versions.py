@@ -6,14 +6,13 @@ renamed when it is whole. No version is ever written over.
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from memnas_tf.data.apart import holds_images
 from memnas_tf.errors import ExportError
+from memnas_tf.files import whole_folder
 
 
 def next_version(directory: str | Path) -> int:
@@ -43,7 +42,8 @@ def publish(directory: str | Path, version: int) -> Iterator[Path]:
         without an error.
 
     Raises:
-        ExportError: If the number is none, the version exists, or the directory is a file.
+        ExportError: If the number is none, the version exists, or the directory is a file or
+            holds images.
     """
     if version < 1:
         raise ExportError(f"version is {version}; it must be at least 1")
@@ -56,40 +56,17 @@ def publish(directory: str | Path, version: int) -> Iterator[Path]:
         )
     if path.exists() and not path.is_dir():
         raise ExportError(f"{str(path)!r} is a file; name a directory to export to")
-    temporary = path / f".{version}.{os.getpid()}.tmp"
-    temporary.mkdir(parents=True)
+    if holds_images(path):
+        raise ExportError(
+            f"{str(path)!r} holds images, and a version among them would be taken for a class; "
+            "name another directory to export to"
+        )
     try:
-        yield temporary
-        _sync(temporary)
-        _rename(temporary, target)
-        _sync_directory(path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _rename(temporary: Path, target: Path) -> None:
-    try:
-        os.rename(temporary, target)
-    except OSError as error:
-        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+        with whole_folder(target) as temporary:
+            yield temporary
+    except FileExistsError as error:
+        if error.filename != str(target):
             raise
         raise ExportError(
             f"{str(target)!r} has appeared in the meantime and is left alone; export again"
         ) from error
-
-
-def _sync(directory: Path) -> None:
-    """Put everything below a directory onto the disk, so that a power cut takes all or nothing."""
-    for folder, _, names in os.walk(directory):
-        for name in names:
-            with open(os.path.join(folder, name), "rb") as file:
-                os.fsync(file.fileno())
-        _sync_directory(Path(folder))
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

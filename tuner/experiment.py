@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from memnas_tf.data.apart import check_apart
 from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.data.loading import dataset_shape, load_dataset
 from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
 from memnas_tf.data.steps import steps_per_epoch
@@ -136,7 +139,13 @@ def make_tuner(
 
     Returns:
         The tuner.
+
+    Raises:
+        ConfigError: If the search's directory is, holds or lies in the data set's folder.
     """
+    if is_image_folder(training.dataset):
+        project = Path(search.get("directory") or ".", search.get("project_name") or "")
+        check_apart(project, training.dataset, "choose another directory or project name")
     # A folder may lie elsewhere when the search goes on, with the same files in it.
     recorded = {**vars(training), "augmentation": training.policy, "dataset": data.name}
     if data.fingerprint is not None:

@@ -14,7 +14,6 @@ import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.errors import DocumentError, MissingDocumentError
-from memnas_tf.files import remove_temporaries
 from tuner.history import ORACLE_FILE
 from tuner.hyperparameters import values_to_train
 from tuner.objective import SearchObjective
@@ -66,17 +65,6 @@ def read_trial(
     if trial is None or (expected is not None and trial.status != expected):
         trial = _remade(entry, planned, space, objective)
     return trial
-
-
-def remove_cut_off_writes(project: Path) -> None:
-    """Delete what a process that was killed left beside the files that the oracle writes.
-
-    Args:
-        project: The search's directory, which need not exist.
-    """
-    remove_temporaries(project, "*")
-    for directory in project.glob("trial_*"):
-        remove_temporaries(directory, TRIAL_FILE)  # workers may be writing other files there
 
 
 def set_aside_damaged(project: Path, read: Path) -> None:

@@ -14,12 +14,13 @@ import keras
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
-from memnas_tf.directory_lock import directory_lock, empty_directory
+from memnas_tf.directory_lock import directory_lock
 from memnas_tf.errors import ConfigError, MemNASError, SearchError
 from memnas_tf.files import write_json
 from memnas_tf.memory import memory_target
 from memnas_tf.metric import DEFAULT_METRIC
 from memnas_tf.moves import DEFAULT_MOVES
+from memnas_tf.temporaries import sweep_tree
 from memnas_tf.training.finite import check_finite, check_finite_weights
 from memnas_tf.training.record import check_class_names
 from tuner.distributed.chief import run_chief, serving
@@ -47,10 +48,10 @@ from tuner.hyperparameters import refuse_taken_names
 from tuner.keras_objective import read_objective
 from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
-from tuner.restoring import remove_cut_off_writes
 from tuner.search.rounds import STOPPED, PlannedTrial
 from tuner.search.rungs import DEFAULT_REDUCTION_FACTOR, check_rungs_end
 from tuner.search.settings import DEFAULT_RANKER, SearchSettings
+from tuner.search_directory import check_search_place, delete_search
 from tuner.search_space import FAILURE, known_round
 from tuner.tensorboard.logs import log_listeners
 from tuner.trials.machine_faults import MachineFault, machine_faults_named
@@ -224,12 +225,14 @@ class MemNASTuner(TrialTuner):
         logs = log_listeners(project, tensorboard)
         self._listener = Listeners(listener or SearchListener(), *logs)
         overwrite = kwargs.pop("overwrite", False)
+        if not is_worker():  # which may see another directory than its chief
+            check_search_place(project)
         with contextlib.nullcontext() if is_worker() else directory_lock(project, "search"):
             if not is_worker():
-                remove_cut_off_writes(project)
+                sweep_tree(project)
             # A worker that comes late must not delete what the others did.
             if overwrite and not is_worker():
-                empty_directory(project)
+                delete_search(project)
             elif has_search(project):
                 check_resumable(project, settings)
                 if not is_worker():

@@ -15,15 +15,16 @@ from matplotlib.figure import Figure
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.files import whole_file
+from memnas_tf.output_file import PROGRAM, check_replaceable
 
 _DOTS_PER_INCH = 150
 # The larger side of a PNG; more is a matter for SVG.
 _MAX_PIXELS = 16_000
 _CANVASES = {".png": FigureCanvasAgg, ".svg": FigureCanvasSVG}
-# No date and no version: one picture gives one file.
+# The mark of this program, no date and no version: one picture gives one file.
 _METADATA: dict[str, dict[str, str | None]] = {
-    ".png": {"Software": None},
-    ".svg": {"Date": None, "Creator": None},
+    ".png": {"Software": PROGRAM},
+    ".svg": {"Date": None, "Creator": PROGRAM},
 }
 # What a matplotlibrc could change in the picture, as matplotlib ships it.
 _FAMILIES = {
@@ -47,14 +48,14 @@ def write_picture(path: str | os.PathLike[str], paint: Callable[[], Figure]) -> 
     """Paint a picture and write it, whole or not at all.
 
     Args:
-        path: Where the picture goes, replacing what is there. Its suffix, .png or .svg, chooses
-            the format. Folders on the way are made.
+        path: Where the picture goes, replacing another of this program. Its suffix, .png or .svg,
+            chooses the format. Folders on the way are made.
         paint: Makes the figure, once the suffix is known to be one of these.
 
     Raises:
-        ConfigError: If the path has another suffix.
+        ConfigError: If the path has another suffix, or somebody else's file is there.
     """
-    path, suffix = Path(path), check_suffix(path)
+    suffix, path = check_picture(path), Path(path)
     with rc_context(_SETTINGS):
         figure = paint()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,14 +79,14 @@ def picture_bytes(
     Raises:
         ConfigError: If the suffix is another.
     """
-    check_suffix(f"picture{suffix}")
+    _check_suffix(Path(f"picture{suffix}"))
     content = io.BytesIO()
     with rc_context(_SETTINGS):
         _print(paint(), content, suffix, dots_per_inch)
     return content.getvalue()
 
 
-def check_suffix(path: str | os.PathLike[str]) -> str:
+def check_picture(path: str | os.PathLike[str]) -> str:
     """Refuse a file that no picture can be written to, before there is a picture.
 
     Args:
@@ -95,9 +96,14 @@ def check_suffix(path: str | os.PathLike[str]) -> str:
         Its suffix in lower case.
 
     Raises:
-        ConfigError: If it is neither .png nor .svg.
+        ConfigError: If that is neither .png nor .svg, or somebody else's file is there.
     """
-    path = Path(path)
+    suffix = _check_suffix(Path(path))
+    check_replaceable(path)
+    return suffix
+
+
+def _check_suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in _CANVASES:
         raise ConfigError(

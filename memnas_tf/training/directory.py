@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from memnas_tf.directory_lock import LOCK_FILE, directory_lock, empty_directory
+from memnas_tf.directory_lock import LOCK_FILE, directory_lock
 from memnas_tf.documents import read_document, write_document
 from memnas_tf.errors import DocumentError, TrainingError
-from memnas_tf.files import remove_temporaries, write_text
+from memnas_tf.files import write_text
 from memnas_tf.genotype import GENOTYPE_FILE, from_string, to_json
+from memnas_tf.owned_files import foreign_names, is_marked, refuse_links, remove_owned, shortened
+from memnas_tf.temporaries import sweep_tree
 from memnas_tf.training.plan import TrainingPlan
 
 PLAN_FILE = "plan.json"
@@ -20,8 +21,13 @@ PROGRESS_FILE = "progress.npz"
 LOGS_FOLDER = "logs"
 _SCHEMA = 2
 _WAY_OUT = "use another directory, or overwrite it"
-# What a training that was killed at its very start may have left.
-_NOTHING_YET = re.compile(rf"{re.escape(LOCK_FILE)}|\.{re.escape(PLAN_FILE)}\..*\.tmp")
+_MARK = "recipe"
+# What a training writes beside its plan, as `memnas_tf.owned_files` takes it.
+_TRAINING_FILES = (
+    *("architecture.png", "architecture.txt", "genotype.json", "model.keras"),
+    *("preprocessing.json", f"{PROGRESS_FILE}*", "results.json*", "train.toml", "training.json*"),
+    f"{LOGS_FOLDER}/*/events.out.tfevents.*",
+)
 
 
 def is_training(directory: Path) -> bool:
@@ -72,13 +78,14 @@ def training_directory(directory: Path, plan: TrainingPlan, overwrite: bool) -> 
     """
     check_place(directory)
     with directory_lock(directory, "training"):
-        if is_training(directory):
-            if overwrite:
-                empty_directory(directory)
-            else:
-                _check_plan(directory, plan)
-        remove_temporaries(directory, "*")
-        if not is_training(directory):
+        sweep_tree(directory)
+        is_new = not is_training(directory)
+        if overwrite:
+            remove_owned(directory, ["results.json"])  # first: without them it is not finished
+            remove_owned(directory, _TRAINING_FILES)
+        elif not is_new:
+            _check_plan(directory, plan)
+        if is_new or overwrite:
             write_document(directory / PLAN_FILE, {"schema": _SCHEMA, **plan.to_document()})
         write_text(directory / GENOTYPE_FILE, to_json(from_string(plan.genotype)))
         yield
@@ -92,17 +99,18 @@ def check_place(directory: Path) -> None:
 
     Raises:
         TrainingError: If it is a file, or holds something else.
+        ConfigError: If links lead out of it.
     """
-    if not directory.exists() or is_training(directory):
-        return
-    if not directory.is_dir():
+    if directory.exists() and not directory.is_dir():
         raise TrainingError(f"{str(directory)!r} is a file; name a directory for the training")
-    other = sorted(p.name for p in directory.iterdir() if not _NOTHING_YET.fullmatch(p.name))
+    if is_marked(directory, (PLAN_FILE,), _MARK, LOCK_FILE):
+        refuse_links(directory, _TRAINING_FILES)
+        return
+    other = foreign_names(directory, (LOCK_FILE,))
     if other:
-        names = ", ".join(other[:3]) + (", ..." if len(other) > 3 else "")
         raise TrainingError(
-            f"{str(directory)!r} holds something else than a training ({names}); use another "
-            "directory"
+            f"{str(directory)!r} holds something else than a training ({shortened(other)}); use "
+            "another directory"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from serving.server.parameters import (
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_NAMES = (MODELS_CONFIG, BATCHING_CONFIG, MONITORING_CONFIG, COMPOSE_FILE, HISTORY_FILE)
 
 
 @dataclass(frozen=True)
@@ -102,16 +104,16 @@ def write_configuration(
         The files.
 
     Raises:
-        ServingError: If the folder holds a configuration already, a name cannot be used, or a
-            version is not there or incomplete.
+        ServingError: If the folder holds a configuration already, or files of somebody else with
+            the names of ours, a name cannot be used, or a version is not there or incomplete.
     """
     _check(folder, model, overwrite)
     base_path = model.directory.resolve() if image is None else CONTAINER_MODELS / model.name
     texts = {
+        MONITORING_CONFIG: monitoring_text(),  # first: by it the folder is known for ours
         BATCHING_CONFIG: batching_text(
             batching.max_batch_size, batching.timeout_micros, batching.max_enqueued_batches
         ),
-        MONITORING_CONFIG: monitoring_text(),
     }
     if image is not None:
         texts[COMPOSE_FILE] = compose_text(model.name, model.directory, folder, image, settings)
@@ -136,13 +138,24 @@ def _check(folder: Path, model: ServedModel, overwrite: bool) -> None:
             f"{model.name!r} is no name for a model in a request's address; use letters, digits, "
             "'_', '-' and '.'"
         )
+    if folder.exists() and not folder.is_dir():
+        raise ServingError(f"{str(folder)!r} is a file; name a folder")
+    _check_ours(folder)
     if (folder / MODELS_CONFIG).exists() and not overwrite:
         raise ServingError(
             f"{str(folder)!r} holds a configuration already; move its labels with memnas promote, "
             "or write it anew with --overwrite"
         )
-    if folder.exists() and not folder.is_dir():
-        raise ServingError(f"{str(folder)!r} is a file; name a folder")
     for label, version in model.labels.items():
         check_label(label)
         check_version(model.directory, version)
+
+
+def _check_ours(folder: Path) -> None:
+    there = [name for name in _NAMES if os.path.lexists(folder / name)]
+    monitoring = folder / MONITORING_CONFIG
+    if there and not (monitoring.is_file() and monitoring.read_text("utf-8") == monitoring_text()):
+        raise ServingError(
+            f"{str(folder)!r} holds {there[0]}, and this program did not write it; name another "
+            "folder with --output, or move that file away"
+        )

@@ -2,11 +2,11 @@ import io
 import time
 
 import pytest
-from rich.console import Console
 
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.live_view import LiveView
 from memnas_cli.progress import SearchProgress
+from memnas_cli.terminal import Console
 from tests.helpers.searches import FormulaTuner, make_tuner
 
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"

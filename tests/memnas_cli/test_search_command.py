@@ -1,4 +1,5 @@
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from memnas_cli.show_command import search_document
 from memnas_tf.errors import SearchError
 from memnas_tf.genotype import from_json, from_string
 from tests.helpers.event_reader import Run, check_logs
+from tests.helpers.image_folders import digit_images, write_classes
 from tests.memnas_cli.conftest import SMALL, run_memnas
 from tuner.history import load_search
+from tuner.search_directory import delete_search
 
 
 def test_a_search_tells_its_course(finished):
@@ -213,3 +216,21 @@ def test_help_teaches():
     output = CliRunner().invoke(main, ["search", "--help"]).output
     assert "Ctrl-C" in output
     assert "the paper's own are" in output
+
+
+def test_all_that_a_search_writes_is_its_own(finished, tmp_path):
+    """Or --overwrite would leave some of it."""
+    shutil.copytree(finished[0] / "searches" / "digits", tmp_path / "digits")
+    delete_search(tmp_path / "digits")
+    assert {path.name for path in (tmp_path / "digits").iterdir()} <= {".lock"}
+
+
+def test_the_data_set_s_folder_is_no_place_for_a_search(tmp_path):
+    photos = write_classes(tmp_path / "photos", digit_images(2, 4))
+    before = sorted(tmp_path.rglob("*"))
+    for name in ("photos", "photos/new", "."):
+        options = ["--directory", str(tmp_path), "--project-name", name, "--overwrite", *SMALL]
+        result = CliRunner().invoke(main, ["search", "--dataset", str(photos), *options])
+        assert result.exit_code == 2
+        assert "the data set's folder" in result.output.replace("\n", " ")
+    assert sorted(tmp_path.rglob("*")) == before

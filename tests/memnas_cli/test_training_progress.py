@@ -1,10 +1,10 @@
 import io
 
 import pytest
-from rich.console import Console
 
 from memnas_cli import training_progress
 from memnas_cli.interrupts import Interrupts
+from memnas_cli.terminal import Console
 from memnas_cli.training_progress import EpochProgress
 
 LOGS = {"loss": 1.25, "accuracy": 0.5}

@@ -1,11 +1,13 @@
+import errno
 import json
+import os
 
 import pytest
 
 from memnas_tf.files import (
     previous_path,
-    remove_temporaries,
     whole_file,
+    whole_folder,
     write_json,
     write_text,
 )
@@ -46,13 +48,6 @@ def test_file_systems_without_links_keep_a_copy(tmp_path, monkeypatch):
     assert previous_path(file).read_text() == "one"
 
 
-def test_leftovers_are_removed_and_nothing_else(tmp_path):
-    for name in (".state.txt.12.tmp", ".other.txt.12.tmp", "state.txt"):
-        (tmp_path / name).touch()
-    remove_temporaries(tmp_path, "state.txt")
-    assert {path.name for path in tmp_path.iterdir()} == {".other.txt.12.tmp", "state.txt"}
-
-
 def test_what_cannot_be_written_leaves_the_old_file(tmp_path, monkeypatch):
     file = tmp_path / "state.txt"
     write_text(file, "old")
@@ -67,8 +62,41 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["state.txt"]
 
 
+def test_an_error_names_the_file_that_was_to_be_written(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*/state\.txt'"):
+        write_text(tmp_path / "state.txt", "new")
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "state.txt").symlink_to("mine.txt")
+    write_text(tmp_path / "state.txt", "new")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+    assert not (tmp_path / "state.txt").is_symlink()
+
+
+def test_a_folder_is_whole_or_not_there(tmp_path):
+    folder = tmp_path / "new" / "best"
+    with pytest.raises(ZeroDivisionError), whole_folder(folder) as temporary:
+        (temporary / "half").touch()
+        raise ZeroDivisionError
+    assert list((tmp_path / "new").iterdir()) == []
+    with whole_folder(folder) as temporary:
+        (temporary / "below").mkdir()
+        (temporary / "below" / "file").write_text("content")
+        assert not folder.exists()
+    assert (folder / "below" / "file").read_text() == "content"
+    with pytest.raises(FileExistsError, match="best"), whole_folder(folder):
+        pass
+    assert [path.name for path in folder.parent.iterdir()] == ["best"]
+
+
 def test_a_file_that_another_library_writes_is_whole_or_not_there(tmp_path):
-    file = tmp_path / "weights.h5"
+    file = tmp_path / "best.weights.h5"
     with whole_file(file) as temporary:
         temporary.write_bytes(b"old")
         assert temporary.name.endswith(".weights.h5")
@@ -77,4 +105,4 @@ def test_a_file_that_another_library_writes_is_whole_or_not_there(tmp_path):
         temporary.write_bytes(b"half of the n")
         raise ZeroDivisionError
     assert file.read_bytes() == b"old"
-    assert [path.name for path in tmp_path.iterdir()] == ["weights.h5"]
+    assert [path.name for path in tmp_path.iterdir()] == ["best.weights.h5"]

@@ -35,6 +35,15 @@ def test_a_version_that_appears_meanwhile_is_not_written_over(tmp_path):
     assert (tmp_path / "1" / "file").read_text() == "theirs"
 
 
+@pytest.mark.parametrize("image", ["photo.JPG", "cats/1.png", "train/cats/1.jpeg"])
+def test_images_are_not_mixed_with_versions(image, tmp_path):
+    (tmp_path / image).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / image).touch()
+    with pytest.raises(ExportError, match="holds images"), publish(tmp_path, 1):
+        pass
+    assert not (tmp_path / "1").exists()
+
+
 def test_bad_targets_are_refused(tmp_path):
     with pytest.raises(ExportError, match="version is 0"), publish(tmp_path, 0):
         pass

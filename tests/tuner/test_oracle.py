@@ -226,7 +226,7 @@ def test_the_state_on_disk_is_whole_after_every_call(oracle, tmp_path):
     assert load_search(directory).rounds[0].trials[0].status == "completed"
     state = json.loads((directory / "oracle.json").read_text())
     assert state["ongoing_trials"] == {}
-    assert not list(directory.glob("**/*.tmp"))
+    assert not list(directory.glob("**/.memnas-*"))
 
 
 def test_seed_0_is_0(tmp_path):

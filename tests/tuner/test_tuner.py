@@ -142,6 +142,62 @@ def test_overwrite_starts_anew(tmp_path):
     make_tuner(tmp_path, max_rounds=1).search(verbose=0)
     tuner = make_tuner(tmp_path, max_rounds=1, tradeoff=0.8, overwrite=True)
     assert tuner.oracle.rounds == []
+    assert not list((tmp_path / "search").glob("trial_*"))
+
+
+def test_overwrite_deletes_what_a_search_wrote_and_nothing_else(tmp_path):
+    project = tmp_path / "search"
+    make_tuner(tmp_path, max_rounds=1).search(verbose=0)
+    theirs = [project / "notes.txt", project / "trial_0000" / "notes.txt", project / "data" / "1"]
+    ours = [project / "best" / "model.keras", project / "logs" / "0000" / "events.out.tfevents.1"]
+    for path in (*theirs, *ours):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("content")
+    make_tuner(tmp_path, max_rounds=1, overwrite=True)
+    assert [path.read_text() for path in theirs] == ["content"] * 3
+    left = {path.name for path in project.iterdir()}
+    assert left == {".lock", "data", "notes.txt", "oracle.json", "trial_0000", "tuner0.json"}
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("name", ["notes.txt", "best/thesis.tex", "oracle.json"])
+def test_what_is_no_search_is_left_alone(name, overwrite, tmp_path):
+    path = tmp_path / "search" / name
+    path.parent.mkdir(parents=True)
+    path.write_text('"mine"')
+    with pytest.raises(SearchError, match=r"something else than a search|another tuner"):
+        make_tuner(tmp_path, overwrite=overwrite)
+    assert [path.read_text(), len(list((tmp_path / "search").iterdir()))] == ['"mine"', 1]
+
+
+@pytest.mark.parametrize("link", ["trial_0000", "logs", "best", "workers", "logs/0000"])
+def test_links_that_lead_out_of_a_search_are_not_followed(link, tmp_path):
+    make_tuner(tmp_path, max_rounds=1).search(verbose=0)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "trial.json").write_text("mine")
+    path = tmp_path / "search" / link
+    path.parent.mkdir(exist_ok=True)
+    if path.exists():
+        shutil.rmtree(path)
+    path.symlink_to(tmp_path / "mine")
+    for overwrite in (False, True):
+        with pytest.raises(ConfigError, match="is a symbolic link"):
+            make_tuner(tmp_path, max_rounds=1, overwrite=overwrite)
+    assert (tmp_path / "mine" / "trial.json").read_text() == "mine"
+
+
+def test_a_deletion_that_is_cut_off_leaves_nothing_to_resume(tmp_path, monkeypatch):
+    make_tuner(tmp_path, max_rounds=1).search(verbose=0)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("tuner.search_directory.remove_owned", _interrupted)
+        make_tuner(tmp_path, overwrite=True)
+    with pytest.raises(SearchError, match="start anew"):
+        make_tuner(tmp_path, max_rounds=1)
+    assert make_tuner(tmp_path, max_rounds=1, overwrite=True).oracle.rounds == []
+
+
+def _interrupted(*arguments):
+    raise KeyboardInterrupt
 
 
 def test_a_search_of_another_tuner_is_refused(tmp_path):

@@ -6,6 +6,7 @@ the order of their names.
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from typing import Any
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from memnas_tf.files import write_bytes
 from tuner.tensorboard.values import Value
 
 _VERSION = "brain.Event:2"
@@ -84,33 +86,11 @@ def write_whole(run: Path, name: str, values: Iterable[Value], step: int) -> Non
         values: The values.
         step: The step.
     """
-    run.mkdir(parents=True, exist_ok=True)
-    temporary = _unfinished(run, name, str(os.getpid()))
-    try:
-        with temporary.open("wb") as file:
-            writer = RecordWriter(file)
-            _write(writer, file_version=_VERSION)
-            _write(writer, step=step, summary=summary_pb2.Summary(value=values))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, event_path(run, name))
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def remove_unfinished(run: Path, name: str) -> None:
-    """Delete what a kill left of `write_whole`.
-
-    Args:
-        run: The run's folder, which need not exist.
-        name: The name of a file that nobody else writes now.
-    """
-    for path in run.glob(_unfinished(run, name, "*").name):
-        path.unlink(missing_ok=True)
-
-
-def _unfinished(run: Path, name: str, process: str) -> Path:
-    return run / f".{name}.{process}.unfinished"
+    content = io.BytesIO()
+    writer = RecordWriter(content)
+    _write(writer, file_version=_VERSION)
+    _write(writer, step=step, summary=summary_pb2.Summary(value=values))
+    write_bytes(event_path(run, name), content.getvalue())
 
 
 def _write(writer: RecordWriter, **event: Any) -> None:

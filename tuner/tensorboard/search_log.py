@@ -12,7 +12,7 @@ from tuner.history import SearchHistory
 from tuner.listener import SearchListener
 from tuner.report.search_data import SearchData
 from tuner.search.rounds import PLANNED, PlannedTrial, Round
-from tuner.tensorboard.event_files import event_path, remove_unfinished, write_whole
+from tuner.tensorboard.event_files import event_path, write_whole
 from tuner.tensorboard.faults import never_fails
 from tuner.tensorboard.folder import search_run, trial_run
 from tuner.tensorboard.hparams import beginning, experiment, result, score
@@ -48,7 +48,7 @@ class SearchLog(SearchListener):
 
     def on_search_begin(self, history: SearchHistory) -> None:
         """Write what a kill came before."""
-        self._write_missing(history, after_a_kill=True)
+        self._write_missing(history)
 
     def on_trial_begin(self, history: SearchHistory, trial: PlannedTrial) -> None:
         """Tell of the trial."""
@@ -59,14 +59,12 @@ class SearchLog(SearchListener):
         self._write_missing(history)
 
     @never_fails
-    def _write_missing(self, history: SearchHistory, after_a_kill: bool = False) -> None:
+    def _write_missing(self, history: SearchHistory) -> None:
         for part in self._parts(history):
             path = event_path(part.run, part.name)
             if path in self._done:
                 continue
             self._done.add(path)  # what fails once is left to the next start
-            if after_a_kill:
-                remove_unfinished(part.run, part.name)
             if not path.exists():
                 _write(part)
 

@@ -14,7 +14,7 @@ from tuner.history import SearchHistory
 from tuner.listener import SearchListener
 from tuner.report.charts import trial_charts
 from tuner.search.rounds import PlannedTrial
-from tuner.tensorboard.event_files import GrowingFile, event_path, remove_unfinished, write_whole
+from tuner.tensorboard.event_files import GrowingFile, event_path, write_whole
 from tuner.tensorboard.faults import never_fails
 from tuner.tensorboard.folder import trial_run
 from tuner.tensorboard.values import Value, code_block, pictures, scalar, text
@@ -43,11 +43,6 @@ class TrialLog(SearchListener):
             for trial in entry.trials:
                 if trial.is_over:
                     self._paint(history, trial)
-
-    @never_fails
-    def on_trial_begin(self, history: SearchHistory, trial: PlannedTrial) -> None:
-        """Make room for its files."""
-        remove_unfinished(trial_run(self._project, trial), _PICTURES)
 
     @never_fails
     def on_execution_begin(self, trial: PlannedTrial, execution: int) -> None:

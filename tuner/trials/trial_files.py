@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from memnas_tf.errors import ConfigError
-from memnas_tf.files import remove_temporaries
-from memnas_tf.training.record import RECORD_FILE
+from memnas_tf.temporaries import sweep
 from tuner.search.rounds import COMPLETED, FAILED, PlannedTrial, Round, ranked_trials
 
 WEIGHTS_FILE = "checkpoint.weights.h5"
@@ -41,12 +40,9 @@ def remove_leftovers(directory: Path, keep_weights: bool) -> None:
         directory: The trial's directory.
         keep_weights: Whether it ended with a result, and its weights may be wanted.
     """
-    names = [PROGRESS_FILE, MEMORY_FILE, *([] if keep_weights else [WEIGHTS_FILE])]
-    for name in (PROGRESS_FILE, WEIGHTS_FILE):  # cut off while they were written
-        names += [path.name for path in directory.glob(f".*.{name}")]
-    for name in names:
+    for name in [PROGRESS_FILE, MEMORY_FILE, *([] if keep_weights else [WEIGHTS_FILE])]:
         (directory / name).unlink(missing_ok=True)
-    remove_temporaries(directory, RECORD_FILE)
+    sweep(directory)
 
 
 def tidy_trials(project: Path, rounds: Sequence[Round]) -> None:

@@ -87,7 +87,8 @@ def test_folders_are_made_and_files_replaced(tmp_path):
 
 def test_a_failure_leaves_the_old_file_alone(tmp_path, monkeypatch):
     path = tmp_path / "best.png"
-    path.write_text("old")
+    draw_genotype(FIGURE, path)
+    before = path.read_bytes()
 
     def fail(*_, **__):
         raise OSError("disk full")
@@ -96,7 +97,7 @@ def test_a_failure_leaves_the_old_file_alone(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         draw_genotype(FIGURE, path)
     assert list(tmp_path.iterdir()) == [path]
-    assert path.read_text() == "old"
+    assert path.read_bytes() == before
 
 
 def test_very_large_drawings_stay_within_what_viewers_open(tmp_path, monkeypatch):

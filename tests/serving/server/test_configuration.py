@@ -160,6 +160,23 @@ def test_a_configuration_is_not_written_over(model, tmp_path):
     assert not (folder / "compose.yaml").exists()
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("name", ["compose.yaml", "models.config", "monitoring.config"])
+def test_files_of_somebody_else_stay(name, overwrite, model, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / name).write_text("mine")
+    with pytest.raises(ServingError, match=f"holds {name}, and this program did not write it"):
+        write(tmp_path / "mine", model, overwrite=overwrite)
+    assert [path.read_text() for path in (tmp_path / "mine").iterdir()] == ["mine"]
+
+
+def test_a_configuration_that_was_cut_off_is_written_again(model, tmp_path):
+    write(tmp_path / "out", model)
+    (tmp_path / "out" / "models.config").unlink()
+    write(tmp_path / "out", model)
+    assert dict(models_config(tmp_path / "out").version_labels)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

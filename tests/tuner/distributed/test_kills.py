@@ -43,7 +43,7 @@ def check_every_write(whole, tmp_path, step, size=SIZE, first=1):
         for when in ("before", "after"):
             directory = tmp_path / f"{when}-{number}"
             assert finish(directory, size) == whole, f"killed {when} write {number}"
-            assert not list(directory.glob("search/**/.*.tmp"))
+            assert not list(directory.glob("search/**/.memnas-*"))
         if not any(killed):
             return kills
         kills += sum(killed)

@@ -4,11 +4,9 @@ import pytest
 from tensorboard.backend.event_processing.io_wrapper import IsTensorFlowEventsFile
 
 from tests.helpers.event_reader import Run
-from tuner.tensorboard import event_files
 from tuner.tensorboard.event_files import (
     GrowingFile,
     event_path,
-    remove_unfinished,
     write_whole,
 )
 from tuner.tensorboard.values import scalar
@@ -27,19 +25,10 @@ def test_a_file_that_is_cut_off_is_not_there(tmp_path, monkeypatch):
         assert not IsTensorFlowEventsFile(str(source))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(event_files.os, "replace", fail)
+    monkeypatch.setattr("os.replace", fail)
     with pytest.raises(KeyboardInterrupt):
         write_whole(tmp_path, "4.end", [scalar("a", 0.5)], step=0)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_what_a_kill_leaves_is_removed_and_nothing_else(tmp_path):
-    (tmp_path / ".4.end.123.unfinished").write_bytes(b"half")
-    (tmp_path / ".3.pictures.123.unfinished").write_bytes(b"somebody else's")
-    write_whole(tmp_path, "4.end", [], step=0)
-    remove_unfinished(tmp_path, "4.end")
-    names = {path.name for path in tmp_path.iterdir()}
-    assert names == {".3.pictures.123.unfinished", "events.out.tfevents.4.end"}
 
 
 def test_values_are_there_for_readers_at_once(tmp_path):

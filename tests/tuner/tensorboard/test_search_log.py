@@ -87,7 +87,6 @@ def test_what_is_missing_is_written_and_the_rest_left_alone(search):
     ]
     for path in lost:
         path.unlink()
-        path.with_name(f".{path.name.removeprefix('events.out.tfevents.')}.1.unfinished").touch()
     SearchLog(project).on_search_begin(history)
     after = files(project)
     assert {path for path in after if after[path] != before.get(path)} == set(lost)

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord, load_record
 from tests.helpers.documents import alter
+from tests.helpers.leftovers import leave_half
 from tests.helpers.tiny_search import fit_arguments, make_tuner
 from tuner import MemNASHyperModel, SearchListener
 from tuner.objective import SearchObjective
@@ -70,8 +71,7 @@ def test_a_trial_that_was_cut_off_leaves_the_same(whole, tmp_path):
     search(tmp_path, 8)
     assert record_of(tmp_path).epochs == 2
     assert record_of(tmp_path).confusion is None
-    left = tmp_path / "search" / "trial_0000" / ".training.json.123.tmp"
-    left.write_text("{")  # as of a write that was cut off
+    left = leave_half(tmp_path / "search" / "trial_0000", ".json")
     search(tmp_path)
     assert without_times(record_of(tmp_path)) == without_times(whole[1])
     assert not left.exists()
