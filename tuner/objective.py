@@ -54,6 +54,11 @@ class SearchObjective:
         objective: SearchObjective = decode(cls, state)
         return objective
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of the metrics that it is made of."""
+        return tuple(name for name, _ in self.parts) or (self.name,)
+
     def quality(self, score: float) -> float:
         """Turn what a trial reported into a number of which more is better."""
         return _SIGNS[self.direction] * score

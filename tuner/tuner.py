@@ -42,12 +42,14 @@ from tuner.distributed.worker import (
     ChiefLost,
     SearchIsOver,
 )
+from tuner.fit_record import check_fit
 from tuner.history import SearchHistory, has_search, load_search
 from tuner.hypermodel import MemNASHyperModel
 from tuner.hyperparameters import refuse_taken_names
 from tuner.keras_objective import read_objective
 from tuner.listener import Listeners, SearchListener
 from tuner.oracle import MemNASOracle
+from tuner.repeated_failures import has_results
 from tuner.search.rounds import STOPPED, PlannedTrial
 from tuner.search.rungs import DEFAULT_REDUCTION_FACTOR, check_rungs_end
 from tuner.search.settings import DEFAULT_RANKER, SearchSettings
@@ -170,6 +172,13 @@ class MemNASTuner(TrialTuner):
         stall_seconds: float | None = STALL_SECONDS,
         **kwargs: Any,
     ) -> None:
+        if not isinstance(hypermodel, MemNASHyperModel):
+            kind = getattr(hypermodel, "__name__", type(hypermodel).__name__)
+            raise ConfigError(
+                f"hypermodel is {kind!r}, which does not say the size of its networks; give a "
+                "MemNASHyperModel, or an object of a class derived from it with a `build` or `fit` "
+                "of your own"
+            )
         check_keep(keep_checkpoints)
         executions = kwargs.get("executions_per_trial", 1)
         if rungs and executions != 1:
@@ -280,10 +289,12 @@ class MemNASTuner(TrialTuner):
             OutOfMemory: If memory ran out. A new process is to make the same call.
             CallError: If a trial showed a mistake in the call, such as a `fit` without result.
             BusyError: If another process runs the search.
-            ConfigError: If training is over at a rung.
+            ConfigError: If training is over at a rung, or an argument is out of range.
+            DataError: If the data is not what the networks and their loss take.
         """
         check_rungs_end(self.settings.rungs, fit_kwargs.get("epochs"))
         with machine_faults_named():
+            self._call_is_checked = False
             self._search(*fit_args, **fit_kwargs)
 
     def _search(self, *fit_args: Any, **fit_kwargs: Any) -> None:
@@ -296,13 +307,18 @@ class MemNASTuner(TrialTuner):
                 self._link.end()
         elif is_chief():
             self.oracle.verbose = fit_kwargs.get("verbose", self.oracle.verbose)
+            self._check_fit(fit_args, fit_kwargs)
             self.serve(chief_address(), fit=fit_facts(fit_args, fit_kwargs))
         else:
             with directory_lock(Path(self.project_dir), "search"), _garbage_set_aside():
                 if self.oracle.error is not None:  # of the call before; what is on disk is whole
                     self.oracle.error = None
                     self.oracle.reload()
+                self._check_fit(fit_args, fit_kwargs)
                 super().search(*fit_args, **fit_kwargs)
+
+    def _check_fit(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        check_fit(Path(self.project_dir), args, kwargs, has_results(self.oracle.rounds))
 
     def serve(
         self,

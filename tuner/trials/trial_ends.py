@@ -7,17 +7,14 @@ from pathlib import Path
 
 import keras_tuner
 
-from memnas_tf.errors import MemNASError, SearchError
+from memnas_tf.errors import MemNASError
 from memnas_tf.files import write_text
+from tuner.call_errors import CallError
 from tuner.trials.failures import describe_failure
 from tuner.trials.machine_faults import Fault, MachineFault, OutOfMemory, describe, fault_of
 from tuner.trials.trial_files import MEMORY_FILE
 
 _begun = itertools.count()
-
-
-class CallError(SearchError, keras_tuner.errors.FatalError):
-    """Report what no other candidate would do better with: a mistake in the call."""
 
 
 def begin_trial() -> bool:

@@ -19,11 +19,13 @@ from memnas_tf.training.continuing import continue_fit
 from memnas_tf.training.finite import check_finite, check_finite_weights
 from memnas_tf.training.progress import TrainingProgress, load_progress
 from memnas_tf.training.record import RECORD_FILE, load_record
+from tuner.call_checks import check_call
 from tuner.distributed.worker import ChiefLost, SearchIsOver
 from tuner.hypermodel import MemNASHyperModel
 from tuner.search.settings import SearchSettings
 from tuner.search_space import BASE_TRIAL, GENOTYPE, UNTIL_EPOCH
 from tuner.trials.best_weights import BestWeights, load_best_weights
+from tuner.trials.call_watch import CallWatch
 from tuner.trials.failures import record_failure
 from tuner.trials.inheriting import BaseWeights
 from tuner.trials.single_device import skip_all_reduce
@@ -52,6 +54,7 @@ class TrialTuner(keras_tuner.Tuner):
     keep_checkpoints: int | None
     class_names: tuple[str, ...] | None
     _base: BaseWeights | None = None  # of the round under way
+    _call_is_checked = False
 
     def on_execution_begin(self, trial: trial_module.Trial, execution: int) -> None:
         """React to the start of a training of a trial's network, counted from 0."""
@@ -165,6 +168,11 @@ class TrialTuner(keras_tuner.Tuner):
         # A candidate's result depends on itself and its base, not on which trials ran before.
         keras.utils.set_random_seed(progress.seed)
         model = self._try_build(trial.hyperparameters)
+        # Someone else's `fit` may train twice, or on other data.
+        is_plain = type(self.hypermodel).fit is MemNASHyperModel.fit
+        if is_plain and not self._call_is_checked:
+            check_call(model, self.settings.objective.metrics, args, fit)
+            self._call_is_checked = True
         epochs = self.settings.inherit_epochs
         if base is not None:
             try:
@@ -183,8 +191,7 @@ class TrialTuner(keras_tuner.Tuner):
             fit = {**fit, "epochs": epochs}
         if rung := trial.hyperparameters.values.get(UNTIL_EPOCH):
             fit = {**fit, "epochs": rung}
-        # Someone else's `fit` may train twice, or on other data.
-        if type(self.hypermodel).fit is MemNASHyperModel.fit:
+        if is_plain:
             recorder = TrainingRecorder(
                 self._trial_directory(trial) / RECORD_FILE,
                 execution,
@@ -208,7 +215,8 @@ class TrialTuner(keras_tuner.Tuner):
         args: tuple[Any, ...],
         fit: dict[str, Any],
     ) -> Any:
-        fit = {**fit, "callbacks": [*fit["callbacks"], recorder]}
+        watch = CallWatch(self.settings.objective.metrics)
+        fit = {**fit, "callbacks": [*fit["callbacks"], watch, recorder]}
         progress_file = self._trial_directory(trial) / PROGRESS_FILE
         args, fit = continue_fit(model, progress, progress_file, args, fit)
         results = self.hypermodel.fit(trial.hyperparameters, model, *args, **fit)

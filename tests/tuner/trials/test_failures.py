@@ -12,8 +12,8 @@ from memnas_tf.errors import SearchError
 from memnas_tf.template import cifar_template
 from tests.helpers.searches import FormulaTuner, make_tuner
 from tuner import MemNASHyperModel, MemNASTuner, load_search
+from tuner.call_errors import CallError
 from tuner.trials.failures import describe_failure, is_same_failure, record_failure
-from tuner.trials.trial_ends import CallError
 
 
 def failing_with(error):
