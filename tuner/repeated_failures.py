@@ -30,7 +30,8 @@ def is_repeated(trial: trial_module.Trial, before: trial_module.Trial | None) ->
 def has_results(rounds: Sequence[Round]) -> bool:
     """Tell whether any trial was measured, be it to a rung."""
     without = (PLANNED, RUNNING, FAILED)
-    return any(trial.status not in without for entry in rounds for trial in entry.trials)
+    trials = [trial for entry in rounds for trial in entry.trials]
+    return any(trial.status not in without or trial.rung_qualities for trial in trials)
 
 
 def repetition_error(message: str | None) -> SearchError:
