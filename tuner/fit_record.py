@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from memnas_tf.differences import describe_differences
-from memnas_tf.errors import SearchError
-from memnas_tf.files import write_json
+from memnas_tf.documents import SchemaError, decode, read_document, write_document
+from memnas_tf.errors import DocumentError, SearchError
 from tuner.distributed.facts import fit_facts
 
 FIT_FILE = "fit.json"
 _SCHEMA = 1
+_Fact = bool | int | float | str | None
 _NOT_COMPARED = ("callbacks", "verbose")
 
 
@@ -42,7 +42,7 @@ def check_fit(
     file = project / FIT_FILE
     noted = _read(file) if has_results else None
     if noted is None:
-        write_json(file, {"schema": _SCHEMA, "fit": facts})
+        write_document(file, {"schema": _SCHEMA, "fit": facts})
         return
     differences = describe_differences(noted, facts)
     if differences:
@@ -54,10 +54,13 @@ def check_fit(
 
 def _read(file: Path) -> dict[str, Any] | None:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-        return dict(document["fit"]) if document["schema"] == _SCHEMA else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None  # of a search before there was one, or damaged
+        document = read_document(file)
+        if document.get("schema") != _SCHEMA:
+            return None
+        facts: dict[str, Any] = decode(dict[str, _Fact], document.get("fit"))
+    except (DocumentError, SchemaError):  # of a search before there was one, or damaged
+        return None
+    return facts
 
 
 def _tells_all(value: Any) -> bool:

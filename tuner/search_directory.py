@@ -15,7 +15,7 @@ from tuner.history import ORACLE_FILE, has_search
 
 _MARK = "memnas"
 _STATE = (f"{ORACLE_FILE}.*", ORACLE_FILE)
-_FILES = ("best.json", "search.toml", "workers.json", "tuner0.json", "*chief*.json")
+_FILES = ("best.json", "fit.json", "search.toml", "workers.json", "tuner0.json", "*chief*.json")
 _TRIAL = (
     *("trial.json*", "training.json*", "build_config.json*", "error.txt"),
     *("checkpoint.weights.h5", "progress.npz*", "out_of_memory.txt"),
