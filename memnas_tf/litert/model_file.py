@@ -12,6 +12,8 @@ from memnas_tf.memory.kernels import REDUCTIONS, Operation, OperationGraph, Tens
 # The schema's numbers of types, and the bytes of a value.
 BYTES_OF_TYPE = {0: 4, 1: 2, 2: 4, 3: 1, 4: 8, 6: 1, 7: 2, 9: 1}
 
+RELU = 1  # the schema's number
+POOLINGS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
 
@@ -135,7 +137,17 @@ class _Reader:
                 options.dilationHFactor,
                 options.dilationWFactor,
             )
-            return operation._replace(window=(height, width), has_gaps=max(steps) > 1)
+            return operation._replace(
+                window=(height, width),
+                has_gaps=max(steps) > 1,
+                rectified=options.fusedActivationFunction == RELU,
+            )
+        if kind in POOLINGS:
+            options = operator.builtinOptions
+            return operation._replace(
+                window=(options.filterHeight, options.filterWidth),
+                has_gaps=max(options.strideH, options.strideW) > 1,
+            )
         if kind in REDUCTIONS:
             (axes,) = self._shape(operator.inputs[1]) or (1,)
             return operation._replace(axes=axes)

@@ -58,9 +58,10 @@ class Operation(NamedTuple):
         kind: Its name in LiteRT, such as "CONV_2D".
         inputs: The tensors that it reads, as indices of `OperationGraph.tensors`; no constants.
         outputs: The tensors that it makes; none where it is done before the first run.
-        window: Height and width of a convolution's kernel.
-        has_gaps: Whether a convolution skips positions, by a stride or a dilation.
+        window: Height and width of a convolution's kernel, or of what a pooling looks at.
+        has_gaps: Whether it skips positions, by a stride or a dilation.
         axes: The number of axes that a reduction goes over.
+        rectified: Whether a convolution sets what is negative to zero.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Operation(NamedTuple):
     window: tuple[int, int] = (1, 1)
     has_gaps: bool = False
     axes: int = 0
+    rectified: bool = False
 
 
 class OperationGraph(NamedTuple):

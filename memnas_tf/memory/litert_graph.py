@@ -2,7 +2,7 @@
 
 Batch normalisation and rectifiers become part of the convolution before them, dilated or not
 (`memnas_tf.litert.dilation`). Equal operations without weights on the same input are one.
-Quantisation to int8 changes no operation: tensors that are concatenated share their scale.
+Quantisation to int8 adds an operation where a tensor needs two scales.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Block, Genotype
 from memnas_tf.memory.conversion_order import Source, conversion_order
 from memnas_tf.memory.kernels import Operation, OperationGraph, Tensor
-from memnas_tf.primitives import Conv, DepthwiseConv, Pool, Primitive
+from memnas_tf.memory.requantisation import requantised
+from memnas_tf.primitives import BatchNorm, Conv, DepthwiseConv, Pool, Primitive, ReLU
 from memnas_tf.template import STEM_PRIMITIVES, Geometry, Template
 
 BYTES_PER_VALUE = {"float32": 4, "int8": 1}
@@ -41,11 +42,14 @@ class _Builder:
         window: tuple[int, int] = (1, 1),
         has_gaps: bool = False,
         axes: int = 0,
+        rectified: bool = False,
     ) -> int:
         """Append an operation; return its tensor."""
         tensor = len(self.shapes)
         self.shapes.append(shape)
-        self.operations.append(Operation(kind, inputs, (tensor,), window, has_gaps, axes))
+        self.operations.append(
+            Operation(kind, inputs, (tensor,), window, has_gaps, axes, rectified)
+        )
         self.sources.append(Source(name, inputs, weights))
         return tensor
 
@@ -82,7 +86,8 @@ def litert_graph(
     for number, (block, geometry) in enumerate(template.geometries(genotype), 1):
         tensor = _add_block(builder, f"block_{number}_1", block, geometry, tensor)
     _add_classifier(builder, tensor, template.classes)
-    return _ordered(builder, BYTES_PER_VALUE[dtype])
+    graph = _ordered(builder, BYTES_PER_VALUE[dtype])
+    return requantised(graph) if dtype == "int8" else graph
 
 
 def _add_block(builder: _Builder, name: str, block: Block, geometry: Geometry, tensor: int) -> int:
@@ -127,7 +132,7 @@ def _add_primitives(
     filters: int,
     stride: int,
 ) -> int:
-    for primitive in primitives:
+    for place, primitive in enumerate(primitives):
         step = stride if getattr(primitive, "strided", False) else 1
         _, height, width, channels = builder.shapes[tensor]
         shape = (1, -(-height // step), -(-width // step), channels)
@@ -142,6 +147,7 @@ def _add_primitives(
                     weights=True,
                     window=kernel,
                     has_gaps=max(step, dilation) > 1,
+                    rectified=_is_rectified(primitives, place),
                 )
             case DepthwiseConv(kernel):
                 tensor = builder.add(
@@ -152,11 +158,18 @@ def _add_primitives(
                     weights=True,
                     window=kernel,
                     has_gaps=step > 1,
+                    rectified=_is_rectified(primitives, place),
                 )
-            case Pool(kind):
+            case Pool(kind, kernel):
                 kind = "MAX_POOL_2D" if kind == "max" else "AVERAGE_POOL_2D"
-                tensor = builder.add(kind, name, (tensor,), shape)
+                tensor = builder.add(kind, name, (tensor,), shape, window=kernel, has_gaps=step > 1)
     return tensor
+
+
+def _is_rectified(primitives: tuple[Primitive, ...], place: int) -> bool:
+    """Tell whether a rectifier follows a convolution, after its batch normalisation."""
+    after = (p for p in primitives[place + 1 :] if not isinstance(p, BatchNorm))
+    return isinstance(next(after, None), ReLU)
 
 
 def _add_classifier(builder: _Builder, tensor: int, classes: int) -> None:
