@@ -28,6 +28,8 @@ class MicroOperation(NamedTuple):
         outputs: The tensors that it makes.
         channels: Output channels for each of which the runtime keeps a multiplier and a shift.
         scratch: Bytes of each buffer that only it uses, while it runs.
+        options: What tells its options in the file from those of others of its kind: whether it
+            rectifies, skips positions, and reads them apart, and a pooling's window.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class MicroOperation(NamedTuple):
     outputs: tuple[int, ...]
     channels: int = 0
     scratch: tuple[int, ...] = ()
+    options: tuple[bool | tuple[int, int], ...] = ()
 
 
 class MicroGraph(NamedTuple):

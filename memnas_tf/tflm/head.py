@@ -87,10 +87,15 @@ def place(wanted: Sequence[Buffer]) -> tuple[int, ...]:
     Returns:
         The offset of each in bytes.
     """
-    order = [i for i, buffer in enumerate(wanted) if buffer.offset != UNPLANNED]
-    unplanned = [i for i in reversed(range(len(wanted))) if wanted[i].offset == UNPLANNED]
-    order += sorted(unplanned, key=lambda i: -wanted[i].size)
-    return place_in_order(wanted, order)
+    return place_in_order(wanted, runtime_order(wanted))
+
+
+def runtime_order(wanted: Sequence[Buffer]) -> list[int]:
+    """Return the order in which the runtime places buffers: what is planned, then the largest."""
+    planned = [i for i, buffer in enumerate(wanted) if buffer.offset != UNPLANNED]
+    # Of equals the later one comes first.
+    others = [i for i in reversed(range(len(wanted))) if wanted[i].offset == UNPLANNED]
+    return planned + sorted(others, key=lambda i: -wanted[i].size)
 
 
 def place_in_order(wanted: Sequence[Buffer], order: Sequence[int]) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 INDEX_BYTES = 4  # int32
+MOST_CONCATENATED = 10  # tensors that a CONCATENATION takes
 
 
 def scratch_of_mean(values: int, dimensions: int, axes: int, quantised: bool) -> tuple[int, ...]:

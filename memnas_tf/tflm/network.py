@@ -9,7 +9,10 @@ from memnas_tf.memory.kernels import Operation, OperationGraph
 from memnas_tf.memory.litert_graph import litert_graph
 from memnas_tf.template import Template
 from memnas_tf.tflm.graph import MicroGraph, MicroOperation, MicroTensor
-from memnas_tf.tflm.kernels import INDEX_BYTES, scratch_of_mean
+from memnas_tf.tflm.kernels import INDEX_BYTES, MOST_CONCATENATED, scratch_of_mean
+
+POOLINGS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
+WINDOWED = ("CONV_2D", "DEPTHWISE_CONV_2D", *POOLINGS)
 
 
 def graph_of(genotype: Genotype, template: Template, dtype: str = "int8") -> MicroGraph:
@@ -56,12 +59,24 @@ class _Builder:
             numbers[output] = self._activation(output)
             inputs = tuple(numbers[tensor] for tensor in operation.inputs)
             self._operate(operation, inputs, numbers[output])
+            self.operations[-1] = self.operations[-1]._replace(options=self._options(operation))
         scores = numbers[self.network.outputs[0]]
         if self.quantised:
             pixel_scores = self._add(self.tensors[scores])
             self._append("QUANTIZE", (scores,), pixel_scores)
             scores = pixel_scores
         return MicroGraph(tuple(self.tensors), tuple(self.operations), (pixels,), (scores,))
+
+    def _options(self, operation: Operation) -> tuple[bool | tuple[int, int], ...]:
+        if operation.kind not in WINDOWED:
+            return ()
+        source, made = (
+            self.network.tensors[tensor].shape
+            for tensor in (operation.inputs[0], operation.outputs[0])
+        )
+        is_apart = operation.has_gaps and source[1:3] == made[1:3]
+        window = operation.window if operation.kind in POOLINGS else (1, 1)
+        return operation.rectified, operation.has_gaps, is_apart, window
 
     def _operate(self, operation: Operation, inputs: tuple[int, ...], output: int) -> None:
         shapes = [self.network.tensors[tensor].shape for tensor in operation.inputs]
@@ -81,6 +96,14 @@ class _Builder:
                     prod(made), len(shapes[0]), operation.axes, self.quantised
                 )
                 self._append(operation.kind, (*inputs, axes), output, scratch=scratch)
+            case "CONCATENATION":
+                while len(inputs) > MOST_CONCATENATED:
+                    parts, inputs = inputs[:MOST_CONCATENATED], inputs[MOST_CONCATENATED:]
+                    size = sum(self.tensors[part].bytes for part in parts)
+                    first = self._add(MicroTensor(size, scales=int(self.quantised)))
+                    self._append(operation.kind, parts, first)
+                    inputs = (first, *inputs)
+                self._append(operation.kind, inputs, output)
             case _:
                 self._append(operation.kind, inputs, output)
 

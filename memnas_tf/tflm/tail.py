@@ -13,9 +13,9 @@ from typing import NamedTuple
 from memnas_tf.errors import ConfigError
 from memnas_tf.tflm.graph import MicroGraph
 from memnas_tf.tflm.head import ALIGNMENT
+from memnas_tf.tflm.kernels import INDEX_BYTES, MOST_CONCATENATED
 from memnas_tf.tflm.structs import Struct, Structs
 
-INDEX_BYTES = 4  # int32
 RUNTIME = (
     "single_arena_allocator",
     "greedy_planner",
@@ -23,7 +23,6 @@ RUNTIME = (
     "builtin_data_allocator",
     "subgraph",
 )
-MOST_CONCATENATED = 10  # tensors that its CONCATENATION takes
 
 
 class Allocation(NamedTuple):

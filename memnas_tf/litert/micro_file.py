@@ -1,0 +1,98 @@
+"""LiteRT files made for TensorFlow Lite for Microcontrollers."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from memnas_tf.errors import ExportError
+from memnas_tf.litert.flatbuffer import kind_of, read_flatbuffer
+from memnas_tf.litert.micro_reader import micro_graph
+from memnas_tf.litert.micro_splitting import split_concatenations
+from memnas_tf.litert.micro_writer import write_micro_model
+from memnas_tf.tflm.memory import TflmMemory, tflm_memory
+from memnas_tf.tflm.planning import planned
+from memnas_tf.tflm.structs import WORDS
+
+# The batches that they make are not in the shapes of the file, and the runtime does not look.
+BATCHED = frozenset(("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"))
+UINT8, INT8 = 3, 9
+# With more its fixed-point sum of exponentials can get a bit too many, and the program aborts.
+MOST_CLASSES = 511
+
+
+class MicroFile(NamedTuple):
+    """A file for microcontrollers, and what it took before and takes now.
+
+    Attributes:
+        content: The file.
+        before: The RAM of the file that it was made of, by word size.
+        memory: Its RAM, by word size.
+    """
+
+    content: bytes
+    before: dict[int, TflmMemory]
+    memory: dict[int, TflmMemory]
+
+
+def make_micro_file(content: bytes) -> MicroFile:
+    """Write a LiteRT model anew for microcontrollers: stripped, ordered and planned.
+
+    The answers are the same. What the runtime does not read is left out, concatenations of more
+    tensors than it takes become several, operations stand in the order and tensors have the
+    places in which its arena is smallest.
+
+    Args:
+        content: A LiteRT model of one graph with fixed shapes.
+
+    Returns:
+        The file, with its RAM.
+
+    Raises:
+        ExportError: If the model is damaged, of several graphs or dynamic shapes, or the runtime
+            would not run it, or give other answers than LiteRT.
+        ConfigError: If the memory that one of its operations needs is not known.
+    """
+    model = read_flatbuffer(content)
+    check_runs(model)
+    split_concatenations(model)
+    graph = micro_graph(model)
+    best = planned(graph)
+    subgraph = model.subgraphs[0]
+    subgraph.operators = [subgraph.operators[position] for position in best.positions]
+    return MicroFile(
+        write_micro_model(model, best.graph.plan),
+        {word: tflm_memory(graph, word) for word in WORDS},
+        {word: tflm_memory(best.graph, word) for word in WORDS},
+    )
+
+
+def check_runs(model: Any) -> None:
+    """Refuse a model that the runtime would refuse, or silently run wrong.
+
+    Args:
+        model: A `ModelT` of the schema with one graph.
+
+    Raises:
+        ExportError: If it is one of these.
+    """
+    tensors = model.subgraphs[0].tensors
+    for operator in model.subgraphs[0].operators:
+        kind = kind_of(model, operator)
+        if kind in BATCHED:
+            raise ExportError(
+                f"the model has a {kind}, whose batches TensorFlow Lite for Microcontrollers does "
+                "not see, so that its answers would be wrong; convert dilated convolutions as one "
+                "operation each, as memnas export does"
+            )
+        if kind == "SOFTMAX":
+            scores = tensors[operator.outputs[0]]
+            if scores.type == INT8 and scores.shape[-1] > MOST_CLASSES:
+                raise ExportError(
+                    f"the model has a SOFTMAX of {scores.shape[-1]} values, and that of TensorFlow "
+                    f"Lite for Microcontrollers takes {MOST_CLASSES} at most in int8"
+                )
+        if kind == "CAST" and tensors[operator.inputs[0]].type == UINT8:
+            raise ExportError(
+                "the model begins with a CAST of uint8, which TensorFlow Lite for Microcontrollers "
+                "does not have; convert it with a float32 input, or to int8"
+            )

@@ -1,0 +1,66 @@
+"""How many bytes a flatbuffer takes, without writing it.
+
+A flatbuffer is written from its end, every value aligned. What is written once can be pointed to
+from several places, and tables of the same form share the list of their fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+OFFSET = 4  # bytes of an offset, and of the length before a vector
+
+
+class Layout:
+    """Counts the bytes of a flatbuffer while it is put together.
+
+    Attributes:
+        size: Bytes so far.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._written: set[Hashable] = set()
+        self._forms: set[Hashable] = set()
+
+    def vector(self, key: Hashable, count: int, width: int, alignment: int = 0) -> None:
+        """Write a vector, unless one of the same key is there."""
+        if self._is_new(("vector", key)):
+            self._align(OFFSET, count * width)
+            self._align(alignment or width, count * width)
+            self.size += count * width + OFFSET
+
+    def table(self, fields: Sequence[int], slots: int, key: Hashable = None) -> None:
+        """Write a table, unless one of the same key is there.
+
+        Args:
+            fields: Bytes of each field that is not left out, in the order of writing.
+            slots: Fields that the schema has up to the last one that is not left out.
+            key: What it holds; None for one that is not shared.
+        """
+        if key is not None and not self._is_new(("table", key)):
+            return
+        end, places = self.size, []
+        for width in fields:
+            self._align(width)
+            self.size += width
+            places.append(self.size - end)
+        self._align(OFFSET)
+        self.size += OFFSET
+        form = (tuple(self.size - end - place for place in places), slots)
+        if form not in self._forms:
+            self._forms.add(form)
+            self.size += 2 * (slots + 2)  # the lengths of both, and where each field is
+
+    def finish(self) -> int:
+        """Write what a file begins with; return its bytes, a multiple of the alignment."""
+        self._align(16, 2 * OFFSET)
+        return self.size + 2 * OFFSET
+
+    def _is_new(self, key: Hashable) -> bool:
+        is_new = key not in self._written
+        self._written.add(key)
+        return is_new
+
+    def _align(self, alignment: int, following: int = 0) -> None:
+        self.size += -(self.size + following) % alignment
