@@ -14,6 +14,13 @@ from memnas_cli.quiet import start_keras
 from memnas_cli.source_template import sized_template
 from memnas_cli.template_options import template_options
 from memnas_cli.terminal import Console, echo, echo_json
+from memnas_cli.tflm_memory import (
+    TflmNeeds,
+    needs_of_file,
+    needs_of_genotype,
+    read_file,
+    write_planned,
+)
 from memnas_cli.winner_files import find_model
 from memnas_tf.errors import ConfigError
 from memnas_tf.files import write_bytes
@@ -68,6 +75,18 @@ class _Choice(NamedTuple):
     type=click.Choice(KERNELS),
     help="LiteRT's kernels, for the arena.",
 )
+@click.option(
+    "--runtime",
+    default="litert",
+    type=click.Choice(["litert", "tflm"]),
+    help="What runs the network: LiteRT, or its variant for microcontrollers, in int8.",
+)
+@click.option(
+    "--plan", is_flag=True, help="Write SOURCE.tflite for microcontrollers, with a memory plan."
+)
+@click.option(
+    "--to", type=click.Path(dir_okay=False), metavar="FILE.tflite", help="Where to, with --plan."
+)
 @template_options
 def memory(
     source: str,
@@ -77,18 +96,33 @@ def memory(
     litert: str | None,
     dtype: str,
     kernels: str,
+    runtime: str,
+    plan: bool,
+    to: str | None,
     **size: Any,
 ) -> None:
     """Tell how much memory SOURCE needs to classify one image.
 
-    SOURCE is a Keras model (MODEL.keras), the directory of a search or a training, or an
+    SOURCE is a Keras model (MODEL.keras), a LiteRT model (MODEL.tflite, for --runtime tflm), the
+    directory of a search or a training, or an
     architecture: a preset, a compact string or a JSON file. All but the first have the size that
     they come with, or the given one.
 
     Parameters are weights and moments in float32. Lifetimes are the paper's measure of
     intermediate results. The arena is what the LiteRT interpreter allocates for tensors, with its
-    reference kernels or with optimised ones on one thread.
+    reference kernels or with optimised ones on one thread. With --runtime tflm it is all that
+    TensorFlow Lite for Microcontrollers allocates, and the flash that the file takes.
     """
+    if to and not plan:
+        raise ConfigError("--to is where --plan writes; give both")
+    if plan:
+        write_planned(source, to)
+        return
+    if source.endswith(".tflite"):
+        if runtime != "tflm":
+            raise ConfigError(f"{source} is measured for microcontrollers; give --runtime tflm")
+        _tell_tflm(needs_of_file(read_file(source)), as_json)
+        return
     choice = _Choice(dtype, kernels)
     if plot:  # before a model is converted, which takes minutes
         from memnas_tf.drawing.picture_file import check_picture
@@ -102,13 +136,15 @@ def memory(
     if litert and is_training(Path(source)):
         source = str(find_model(Path(source)))
     if source.endswith(".keras"):
-        _keras_model(source, as_json, plot, schedule, litert, choice)
+        _keras_model(source, as_json, plot, schedule, litert, choice, runtime)
         return
     if litert:
         raise ConfigError(f"--litert needs a trained model; {source} is none: give a .keras file")
     template = sized_template(source, **size)
     genotype = load_genotype(source)
-    _print(source, template.input_shape, estimate_genotype(genotype, template), as_json)
+    estimate = estimate_genotype(genotype, template)
+    needs = needs_of_genotype(genotype, template) if runtime == "tflm" else None
+    _print(source, template.input_shape, estimate, as_json, needs)
     if plot:
         operations = runtime_graph(litert_graph(genotype, template, dtype), kernels)
         rows = _rows(schedule, network_graph(genotype, template), operations, None)
@@ -122,6 +158,7 @@ def _keras_model(
     schedule: str,
     litert: str | None,
     choice: _Choice,
+    runtime: str,
 ) -> None:
     with Console(stderr=True).status(f"loading {source}") as status:
         start_keras()
@@ -133,7 +170,8 @@ def _keras_model(
         contents = convert_all(model, on_step=status.update)
         status.update("planning its arenas")
         estimate = estimate_converted(model, contents)
-    _print(source, model.inputs[0].shape[1:], estimate, as_json)
+    needs = needs_of_file(contents["int8"]) if runtime == "tflm" else None
+    _print(source, model.inputs[0].shape[1:], estimate, as_json, needs)
     content = contents[choice.dtype]
     converted = read_model(content)
     operations = runtime_graph(converted.graph, choice.kernels)
@@ -180,11 +218,25 @@ def _draw(rows: list[LifetimeRow], path: str, source: str, schedule: str, choice
     echo(f"drawn to {path}", err=True)
 
 
+def _tell_tflm(needs: TflmNeeds, as_json: bool) -> None:
+    if as_json:
+        echo_json({"runtimes": {"tflm": needs.to_document()}})
+    else:
+        needs.print()
+
+
 def _print(
-    source: str, input_shape: tuple[int, ...], estimate: MemoryEstimate, as_json: bool
+    source: str,
+    input_shape: tuple[int, ...],
+    estimate: MemoryEstimate,
+    as_json: bool,
+    needs: TflmNeeds | None,
 ) -> None:
     if as_json:
-        echo_json(asdict(estimate))
+        document = asdict(estimate)
+        if needs is not None:
+            document["runtimes"] = {"tflm": needs.to_document()}
+        echo_json(document)
         return
     echo(f"{source}, one image of {'x'.join(map(str, input_shape))}:")
     echo(f"  parameters                  {format_bytes(estimate.parameter_bytes)}")
@@ -194,6 +246,8 @@ def _print(
             name = f"{dtype}, {kernels}"
             saving = _saving(estimate.best_order_bytes, dtype, kernels, size)
             echo(f"  arena, {name:<20} {format_bytes(size)}{saving}")
+    if needs is not None:
+        needs.print()
 
 
 def _saving(best: ByKernels, dtype: str, kernels: str, size: int) -> str:
