@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from memnas_cli.main import main
 from memnas_cli.winner_files import read_facts
+from memnas_tf.documents import read_document, write_document
 from serving.facts import TrainingFacts
 from tests.helpers.image_folders import digit_images, write_classes
 
@@ -171,9 +172,9 @@ def test_a_bare_model_needs_its_data_set(finished, tmp_path):
 def test_a_search_of_a_program_that_tells_less_of_its_images_needs_them_named(finished, tmp_path):
     search = tmp_path / "search"
     shutil.copytree(finished[0] / "searches" / "digits", search)
-    document = json.loads((search / "oracle.json").read_text())
+    document = read_document(search / "oracle.json")
     document["memnas"]["settings"]["training"] = {"epochs": 3}
-    (search / "oracle.json").write_text(json.dumps(document))
+    write_document(search / "oracle.json", document)
     result = export_litert(search, "--to", tmp_path / "models")
     assert result.exit_code == 2
     assert "name it with --dataset" in result.output

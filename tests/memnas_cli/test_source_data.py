@@ -1,7 +1,5 @@
 """A network is trained further on what it was made on, wherever that lies by now."""
 
-import json
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,6 +10,7 @@ from memnas_cli.source_data import ImageChoice, choose_images, source_images
 from memnas_cli.train_command import train
 from memnas_tf.data.image_folder import find_images
 from memnas_tf.errors import ConfigError
+from memnas_tf.training.directory import training_directory
 from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.recipe import make_recipe
 from tests.helpers.histories import TEMPLATE, made_up_history, write_search
@@ -127,9 +126,8 @@ def test_a_training_tells_its_images_as_well(tmp_path, photos):
         **{"policy": "float32", "devices": 1, "backend": "tensorflow"},
     )
     directory = tmp_path / "t"
-    directory.mkdir()
-    document = {"schema": 1, **plan.to_document()}
-    (directory / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    with training_directory(directory, plan, overwrite=False):
+        pass  # a training that is cut off at once
     options = _Options(directory=str(directory), dataset=str(photos), architecture=plan.genotype)
     write_options_file(directory / "train.toml", train, options, "training")
     chosen = choose_images(str(directory), NOTHING)

@@ -229,3 +229,5 @@ def test_a_round_keeps_them_through_json(finished):
     assert [dataclasses.asdict(trial) for trial in again.trials] == [
         dataclasses.asdict(trial) for trial in entry.trials
     ]
+    widths = [trial.hyperparameters.get("units", 4) for trial in again.trials]
+    assert {type(width) for width in widths} == {int}  # not 5.0, which no layer takes

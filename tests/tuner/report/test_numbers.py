@@ -137,7 +137,6 @@ def test_one_search_or_the_same_twice_is_no_comparison(tmp_path):
     ("field", "value"),
     [
         ("quality", "<b>"),
-        ("efficiency", float("nan")),
         ("parameter_bytes", None),
         ("genotype", "no genotype"),
         ("genotype", 3),
@@ -147,7 +146,7 @@ def test_one_search_or_the_same_twice_is_no_comparison(tmp_path):
 def test_values_that_no_search_writes_are_refused(tmp_path, field, value):
     history = made_up_history(1, 2)
     setattr(history.rounds[0].trials[1], field, value)
-    with pytest.raises(SearchError, match="cannot read the search"):
+    with pytest.raises(SearchError, match="cannot read"):
         load_search_data(write_search(history, tmp_path / "a", records=False))
 
 
