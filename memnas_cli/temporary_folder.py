@@ -6,10 +6,10 @@ process ends in order. Of a process that is killed the next one deletes what is 
 
 from __future__ import annotations
 
-import atexit
 import tempfile
 from contextlib import ExitStack
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from memnas_tf.temporaries import temporary_path
@@ -30,5 +30,6 @@ def use_own_temporary_folder() -> Path | None:
         held.close()
         return None
     tempfile.tempdir = str(folder)
-    atexit.register(held.close)
+    # After the folder that multiprocessing may have made in it, whose priority is -100.
+    Finalize(None, held.close, exitpriority=-200)
     return folder

@@ -4,11 +4,12 @@ import subprocess
 import sys
 
 HOLD = """
-import sys, tempfile
+import multiprocessing.util, sys, tempfile
 from memnas_cli.temporary_folder import use_own_temporary_folder
 folder = use_own_temporary_folder()
 assert use_own_temporary_folder() == folder
 tempfile.NamedTemporaryFile(suffix=".py", delete=False).close()
+multiprocessing.util.get_temp_dir()
 print(folder, flush=True)
 if sys.argv[1:]:
     sys.stdin.read()
@@ -21,6 +22,7 @@ def start(directory, *arguments):
         env={**os.environ, "TMPDIR": str(directory)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
@@ -28,6 +30,7 @@ def start(directory, *arguments):
 def test_a_process_leaves_nothing(tmp_path):
     with start(tmp_path) as process:
         assert process.stdout.readline().startswith(f"{tmp_path}/.memnas-")
+        assert process.stderr.read() == ""
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []
 
@@ -36,7 +39,7 @@ def test_what_a_killed_process_leaves_goes_at_the_next_start(tmp_path):
     with start(tmp_path, "wait") as killed:
         folder = killed.stdout.readline().strip()
         killed.send_signal(signal.SIGKILL)
-    assert len(os.listdir(folder)) == 1
+    assert len(os.listdir(folder)) == 2
     with start(tmp_path):
         pass
     assert list(tmp_path.iterdir()) == []
@@ -49,7 +52,7 @@ def test_what_is_in_use_or_somebody_else_s_stays(tmp_path):
         folder = first.stdout.readline().strip()
         with start(tmp_path):
             pass
-        assert len(os.listdir(folder)) == 1
+        assert len(os.listdir(folder)) == 2
         first.stdin.close()
     assert [path.name for path in tmp_path.iterdir()] == [".memnas-mine"]
     assert (tmp_path / ".memnas-mine" / "notes.txt").exists()
