@@ -12,15 +12,20 @@ import click
 
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_cli.onednn import choose_onednn
+from memnas_cli.own_process import FRESH_PROCESS, memnas_command
 from memnas_cli.quiet import start_keras
 from memnas_cli.search_options import search_options
 from memnas_cli.shapes import as_typed
+from memnas_cli.supervised import TrialNote, die_with_supervisor, is_supervised, is_terminal
+from memnas_cli.supervisor import Supervisor
 from memnas_cli.terminal import Console, echo, echo_json
-from memnas_cli.workers import FRESH_PROCESS, LOGS_FOLDER, Workers, as_chief
+from memnas_cli.workers import LOGS_FOLDER, Workers, as_chief
 from memnas_tf.data.apart import check_apart
 from memnas_tf.data.image_folder import check_path, is_image_folder
 from memnas_tf.memory import MemoryTarget, memory_target
 from tuner.distributed.distribution import ORACLE_IP, chief_address, is_chief, is_worker
+from tuner.listener import Listeners, SearchListener
+from tuner.search_directory import check_search_place
 from tuner.trials.machine_faults import OutOfMemory
 
 if TYPE_CHECKING:
@@ -41,25 +46,35 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
     folder `best` of the search's directory, a TensorBoard log in `logs`, and in `search.toml` the
     options that make the same search again.
 
+    It trains in a process of its own. A trial that ends it, as faults of native code do, is tried
+    again once in a new process, and recorded as failed if that ends too.
+
     With --workers it starts them, and starts those again that crash; each writes a log in the
     folder `workers`. The documentation tells how to run workers on other machines.
     """
-    course = Console(stderr=as_json, quiet=quiet)
+    course = Console(stderr=as_json, quiet=quiet, force_terminal=is_terminal(as_json))
     workers = options.pop("workers")
     if workers and (is_chief() or is_worker()):
         raise click.UsageError(
             f"--workers starts workers itself; leave {ORACLE_IP} unset, or leave --workers out"
         )
+    project = _checked_project(options)
+    if is_supervised():
+        die_with_supervisor()
+    elif not (workers or is_chief() or is_worker()):
+        flags = {"quiet": quiet, "as_json": as_json, "overwrite": options["overwrite"]}
+        sys.exit(_supervise(course, options, flags))
     try:
         with as_chief() if workers else nullcontext():
-            directory = _run(course, options, workers or 0)
+            directory = _run(course, options, project, workers or 0)
     except KeyboardInterrupt:
         echo("interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
     except OutOfMemory as error:
-        if not is_worker():
+        if is_worker():
+            echo(f"Error: {error}", err=True)
+        elif not is_supervised():
             raise
-        echo(f"Error: {error}", err=True)
         sys.exit(FRESH_PROCESS)
     if directory is None:
         return
@@ -71,9 +86,18 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
         print_search(Console(), directory)
 
 
-def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
+def _supervise(course: Console, options: dict[str, Any], flags: dict[str, bool]) -> int:
+    """Search in a process of its own, and return its exit code."""
+    is_verbose = click.get_current_context().find_root().params.get("verbose", False)
+    start = [*(["--verbose"] if is_verbose else []), "search", *command_line(search, options)]
+    first, again = (
+        [*start, *flag_line(search, values)] for values in (flags, {**flags, "overwrite": False})
+    )
+    return Supervisor(course).run(first, again)
+
+
+def _run(course: Console, options: dict[str, Any], project: Path, workers: int) -> Path | None:
     """Search, and return the search's directory; None of a worker, which is done without."""
-    check_path(options["dataset"])
     choose_onednn(options["dataset"], options["image_size"], options["batch_size"])
     start_keras()
     from memnas_cli.live_view import LiveView
@@ -89,7 +113,6 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
         run_search,
     )
     from tuner.search.planning import require_fit
-    from tuner.search_directory import check_search_place
 
     training = TrainingSettings(
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}
@@ -100,13 +123,6 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     arguments = {name: options[name] for name in (*names, *kept)}
     size = {name: options[name] for name in ("filters", "blocks", "max_cells")}
     is_folder = is_image_folder(training.dataset)
-    if options["project_name"] is None:
-        options["project_name"] = _project_name(training.dataset, is_folder)
-    project = Path(options["directory"], options["project_name"])
-    if is_folder:
-        check_apart(project, training.dataset, "choose another --directory or --project-name")
-    if not is_worker():
-        check_search_place(project)
     # Of a download tensorflow_datasets tells itself.
     with course.status(f"reading {training.dataset}") if is_folder else nullcontext():
         # Before the data set is loaded, which may mean a long download.
@@ -117,13 +133,16 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     steps = steps_per_epoch(len(data.train_images), training.batch_size)
     view = LiveView(course, training.epochs, steps, workers or int(is_chief()))
     progress = SearchProgress(course, view, interrupts)
+    listener: SearchListener = WorkerLog(interrupts) if is_worker() else progress
+    if is_supervised():
+        listener = Listeners(TrialNote(project), listener)
     with nullcontext() if is_worker() else progress, interrupts.noted():
         tuner = make_tuner(
             make_hypermodel(data, training, **size),
             training,
             data=data,
             project_name=options["project_name"],
-            listener=WorkerLog(interrupts) if is_worker() else progress,
+            listener=listener,
             rungs=options["rungs"] or (),
             **arguments,
             **aim,
@@ -149,6 +168,21 @@ def _run(course: Console, options: dict[str, Any], workers: int) -> Path | None:
     return Path(tuner.project_dir)
 
 
+def _checked_project(options: dict[str, Any]) -> Path:
+    """Give the search a name, and return its directory; refuse a place that it cannot be at."""
+    dataset = options["dataset"]
+    check_path(dataset)
+    is_folder = is_image_folder(dataset)
+    if options["project_name"] is None:
+        options["project_name"] = _project_name(dataset, is_folder)
+    project = Path(options["directory"], options["project_name"])
+    if is_folder:
+        check_apart(project, dataset, "choose another --directory or --project-name")
+    if not is_worker():
+        check_search_place(project)
+    return project
+
+
 def _project_name(dataset: str, is_folder: bool) -> str:
     if is_folder:
         return Path(dataset).expanduser().resolve().name
@@ -162,7 +196,7 @@ def _run_workers(
     tuner.oracle.verbose = 0
     with Workers(
         count,
-        [sys.executable, "-m", "memnas_cli.main", "search", *command_line(search, options)],
+        memnas_command(["search", *command_line(search, options)]),
         Path(tuner.project_dir) / LOGS_FOLDER,
         is_over=lambda: tuner.oracle.stop_reason is not None,
         on_death=tuner.oracle.release,
@@ -172,11 +206,11 @@ def _run_workers(
 
 
 def command_line(command: click.Command, options: Mapping[str, Any]) -> list[str]:
-    """Return the arguments with which a worker gets the options of its chief.
+    """Return the arguments that give a command the values of its options.
 
     Args:
         command: The command.
-        options: Their values by name. What deletes a search is left out.
+        options: Values by name. Flags, of which one deletes a search, are left out.
 
     Returns:
         The arguments.
@@ -188,3 +222,16 @@ def command_line(command: click.Command, options: Mapping[str, Any]) -> list[str
             continue
         arguments += [parameter.opts[-1], as_typed(parameter, value)]
     return arguments
+
+
+def flag_line(command: click.Command, flags: Mapping[str, bool]) -> list[str]:
+    """Return the arguments that set flags of a command.
+
+    Args:
+        command: The command.
+        flags: Whether each is set, by name.
+
+    Returns:
+        The arguments.
+    """
+    return [one.opts[-1] for one in command.params if flags.get(one.name or "", False)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from memnas_cli.own_process import FRESH_PROCESS, fate_of
 from memnas_tf.errors import SearchError
 from tuner.distributed.distribution import LOOPBACK, ORACLE_IP, ORACLE_PORT, TUNER_ID, Address
 
@@ -20,7 +21,6 @@ SUPERVISOR = "MEMNAS_SUPERVISOR"
 MAX_RESTARTS = 5
 _FORGIVEN_SECONDS = 600.0  # a crash once in a while is no reason to end a search of days
 _PATIENCE_SECONDS = 30.0
-FRESH_PROCESS = 75  # what a worker ends with whose memory ran out: another one is to go on
 _BAD_INPUT = 2
 _LOG_LINES = 5
 
@@ -43,7 +43,8 @@ class Workers:
         command: The command of each.
         logs: The folder for one log file per worker.
         is_over: Tells whether the search is over, so that a worker that ends has not crashed.
-        on_death: Called with a worker's name and what became of it.
+        on_death: Called with a worker's name and what became of it. Tells whether it held a trial,
+            which then counts the crash.
         say: Prints a line for people.
     """
 
@@ -53,7 +54,7 @@ class Workers:
         command: Sequence[str],
         logs: Path,
         is_over: Callable[[], bool],
-        on_death: Callable[[str, str], None],
+        on_death: Callable[[str, str], bool],
         say: Callable[[str], None],
     ) -> None:
         self._names = [f"worker-{number}" for number in range(1, count + 1)]
@@ -138,13 +139,12 @@ class Workers:
             )
 
     def _replace(self, worker: _Worker, code: int) -> None:
-        fate = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-        if code == FRESH_PROCESS:
-            fate = "ran out of memory"
-        self._on_death(worker.name, fate)
-        if code == FRESH_PROCESS or time.monotonic() - worker.started > _FORGIVEN_SECONDS:
+        fate = "ran out of memory" if code == FRESH_PROCESS else fate_of(code)
+        held_trial = self._on_death(worker.name, fate)
+        is_excused = held_trial or code == FRESH_PROCESS
+        if is_excused or time.monotonic() - worker.started > _FORGIVEN_SECONDS:
             worker.crashes = 0
-        worker.crashes += code != FRESH_PROCESS
+        worker.crashes += not is_excused
         if code == _BAD_INPUT or worker.crashes > MAX_RESTARTS:
             worker.is_given_up = True
             self._say(f"  {worker.name} {fate}, and is given up (see {worker.log})")

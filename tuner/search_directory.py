@@ -18,7 +18,7 @@ _STATE = (f"{ORACLE_FILE}.*", ORACLE_FILE)
 _FILES = ("best.json", "fit.json", "search.toml", "workers.json", "tuner0.json", "*chief*.json")
 _TRIAL = (
     *("trial.json*", "training.json*", "build_config.json*", "error.txt"),
-    *("checkpoint.weights.h5", "progress.npz*", "out_of_memory.txt"),
+    *("checkpoint.weights.h5", "progress.npz*", "out_of_memory.txt", "crash_*.txt"),
 )
 _WINNER = (
     *("architecture.png", "architecture.txt", "genotype.json", "model.keras"),

@@ -150,7 +150,7 @@ def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
         (["--max-parameters", "1kB"], "bytes where max_parameters is 1,000; allow more"),
     ],
 )
-def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path):
+def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path, in_process):
     runner = CliRunner()
     command = ["search", "--data-dir", str(data_dir), "--directory", str(tmp_path), *arguments]
     result = runner.invoke(main, command)
@@ -161,7 +161,7 @@ def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path):
 
 
 def test_a_search_that_can_fit_nothing_says_so_before_the_data_set_is_loaded(
-    data_dir, tmp_path, monkeypatch
+    data_dir, tmp_path, monkeypatch, in_process
 ):
     def unwanted(*args, **kwargs):
         raise AssertionError("the data set was loaded")
@@ -174,7 +174,7 @@ def test_a_search_that_can_fit_nothing_says_so_before_the_data_set_is_loaded(
 
 
 @pytest.fixture
-def tuner_arguments(data_dir, tmp_path, monkeypatch):
+def tuner_arguments(data_dir, tmp_path, monkeypatch, in_process):
     """Run the command up to the tuner, and return what that is made of."""
 
     def run(*arguments):

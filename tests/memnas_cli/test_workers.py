@@ -19,12 +19,13 @@ ADDRESS = Address("127.0.0.1", 1)
 
 def workers_of(tmp_path, count, code, **callbacks):
     said, died = [], []
+    holds_trial = callbacks.get("holds_trial", False)
     workers = Workers(
         count,
         [sys.executable, "-c", code],
         tmp_path / "logs",
         is_over=callbacks.get("is_over", lambda: False),
-        on_death=lambda name, fate: died.append((name, fate)),
+        on_death=lambda name, fate: died.append((name, fate)) or holds_trial,
         say=said.append,
     )
     return workers, said, died
@@ -62,6 +63,17 @@ def test_workers_that_always_crash_end_the_search_with_the_end_of_a_log(tmp_path
         tend_until(workers, lambda: False)
     assert len(died) == 2 * (MAX_RESTARTS + 1)
     assert "given up" in said[-1]
+
+
+def test_crashes_that_trials_are_charged_with_do_not_end_a_worker(tmp_path):
+    code = "import os; os.abort()"
+    workers, said, died = workers_of(tmp_path, 1, code, holds_trial=True)
+    with pytest.raises(KeyboardInterrupt), workers:
+        workers.start(ADDRESS)
+        tend_until(workers, lambda: len(died) > MAX_RESTARTS + 1)
+        raise KeyboardInterrupt
+    assert died[0] == ("worker-1", "was ended by SIGABRT")
+    assert not any("given up" in line for line in said)
 
 
 def test_a_worker_whose_input_is_bad_is_not_started_again(tmp_path):

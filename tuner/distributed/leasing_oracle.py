@@ -25,7 +25,8 @@ from tuner.trials.machine_faults import fault_of, stopped
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus
 _T = TypeVar("_T")
-MAX_LOSSES = 5
+MAX_LOSSES = 5  # of workers that fell silent, as those of a machine or a network that is gone do
+MAX_CRASHES = 2  # of workers that are known to have crashed
 
 
 class LeasingOracle(keras_tuner.Oracle):
@@ -135,14 +136,17 @@ class LeasingOracle(keras_tuner.Oracle):
         self._safely(self._reap, None)
 
     @keras_tuner.synchronized
-    def release(self, tuner_id: str, reason: str) -> None:
-        """Take back what a worker holds that is known to be gone.
+    def release(self, tuner_id: str, reason: str) -> bool:
+        """Take back what a worker holds that is known to have crashed.
 
         Args:
             tuner_id: The worker.
             reason: What became of it, for people.
+
+        Returns:
+            Whether it held a trial, which is tried again once.
         """
-        self._safely(lambda: self._take_back(tuner_id, reason), None)
+        return self._safely(lambda: self._take_back(tuner_id, reason, MAX_CRASHES), False)
 
     def workers(self) -> dict[str, str | None]:
         """Return the workers that hold a lease, each with its trial, or None while it waits."""
@@ -152,10 +156,8 @@ class LeasingOracle(keras_tuner.Oracle):
     def _create(self, tuner_id: str) -> trial_module.Trial:
         self._training.renew(tuner_id)
         self._reap()
-        ongoing = self.ongoing_trials.get(tuner_id)
-        if ongoing is not None:
-            self._forget_result(ongoing)  # of a worker that was started again
-            return ongoing
+        # A worker that was started again, or that missed an answer, gets its trial again.
+        self._take_back(tuner_id, "asked anew", MAX_LOSSES)
         if self._is_stopped():
             return self._empty_trial(_STATUS.STOPPED)
         if not self._retry_queue and self._is_waiting():
@@ -233,30 +235,31 @@ class LeasingOracle(keras_tuner.Oracle):
 
     def _reap(self) -> None:
         for tuner_id in self._training.expired():
-            self._take_back(tuner_id, f"was silent for {self._training.seconds:g} s")
+            self._take_back(tuner_id, f"was silent for {self._training.seconds:g} s", MAX_LOSSES)
         for tuner_id in self._idle.expired():
             self._idle.drop(tuner_id)
             self.tuner_ids.discard(tuner_id)
 
-    def _take_back(self, tuner_id: str, reason: str) -> None:
+    def _take_back(self, tuner_id: str, reason: str, most: int) -> bool:
+        """Take a worker's trial back, and fail it after so many losses; tell whether it had one."""
         self._training.drop(tuner_id)
         self._idle.drop(tuner_id)
         self.tuner_ids.discard(tuner_id)
         trial = self.ongoing_trials.pop(tuner_id, None)
         if trial is None or trial.trial_id in self.end_order or self._holders(trial.trial_id):
-            return
+            return False
         self._losses[trial.trial_id] += 1
+        losses = self._losses[trial.trial_id]
         _LOGGER.warning("worker %s %s; trial %s is free", tuner_id, reason, trial.trial_id)
         self._forget_result(trial)
-        if self._losses[trial.trial_id] >= MAX_LOSSES:
+        if losses >= most:
             trial.status = _STATUS.FAILED
-            trial.message = (
-                f"{MAX_LOSSES} workers were lost while they trained it; the last {reason}"
-            )
+            trial.message = f"{losses} workers were lost while they trained it; the last {reason}"
             self._conclude(trial)
         else:
             self._retry_queue.append(trial.trial_id)
             self.save()
+        return True
 
     def _holders(self, trial_id: str) -> list[str]:
         return [name for name, trial in self.ongoing_trials.items() if trial.trial_id == trial_id]

@@ -13,6 +13,7 @@ WEIGHTS_FILE = "checkpoint.weights.h5"
 PROGRESS_FILE = "progress.npz"
 ERROR_FILE = "error.txt"
 MEMORY_FILE = "out_of_memory.txt"
+CRASH_FILES = ("crash_1.txt", "crash_2.txt")
 DEFAULT_KEEP = 3
 
 
@@ -40,7 +41,8 @@ def remove_leftovers(directory: Path, keep_weights: bool) -> None:
         directory: The trial's directory.
         keep_weights: Whether it ended with a result, and its weights may be wanted.
     """
-    for name in [PROGRESS_FILE, MEMORY_FILE, *([] if keep_weights else [WEIGHTS_FILE])]:
+    names = [PROGRESS_FILE, MEMORY_FILE, *CRASH_FILES, *([] if keep_weights else [WEIGHTS_FILE])]
+    for name in names:
         (directory / name).unlink(missing_ok=True)
     sweep(directory)
 

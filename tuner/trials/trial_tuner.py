@@ -26,6 +26,7 @@ from tuner.search.settings import SearchSettings
 from tuner.search_space import BASE_TRIAL, GENOTYPE, UNTIL_EPOCH
 from tuner.trials.best_weights import BestWeights, load_best_weights
 from tuner.trials.call_watch import CallWatch
+from tuner.trials.crashes import crash_message
 from tuner.trials.failures import record_failure
 from tuner.trials.inheriting import BaseWeights
 from tuner.trials.single_device import skip_all_reduce
@@ -254,6 +255,8 @@ class TrialTuner(keras_tuner.Tuner):
             trial.message = record_failure(error, directory)
 
     def _run_and_update_trial(self, trial: trial_module.Trial, *args: Any, **kwargs: Any) -> None:
+        if crashes := crash_message(self._trial_directory(trial)):
+            raise keras_tuner.errors.FailedTrialError(crashes)
         super()._run_and_update_trial(trial, *args, **kwargs)
         metrics = self.oracle.get_trial(trial.trial_id).metrics.metrics
         reported = {name: [one.value for one in m.get_history()] for name, m in metrics.items()}

@@ -12,7 +12,7 @@ from memnas_tf.errors import SearchError
 from tests.helpers.searches import TEMPLATE
 from tuner.distributed.chief import run_chief
 from tuner.distributed.leases import Leases, heartbeat_seconds
-from tuner.distributed.leasing_oracle import MAX_LOSSES
+from tuner.distributed.leasing_oracle import MAX_CRASHES, MAX_LOSSES
 from tuner.oracle import MemNASOracle
 from tuner.search.settings import SearchSettings
 from tuner.search_space import FAILURE
@@ -169,16 +169,40 @@ def test_a_restart_under_the_same_name_gets_its_trial_back_without_the_old_resul
     assert not again.metrics.exists("val_accuracy")
 
 
-def test_a_candidate_that_kills_its_workers_fails_in_the_end(make, clock):
+def crash(oracle, clock, worker):
+    assert oracle.release(worker, "was ended by SIGSEGV")
+    return worker
+
+
+def fall_silent(oracle, clock, worker):
+    clock.now += 31
+    oracle.reap()
+    return worker
+
+
+def start_again(oracle, clock, worker):
+    return "worker-0"  # a name that holds the trial already
+
+
+@pytest.mark.parametrize(
+    ("lose", "most"), [(crash, MAX_CRASHES), (fall_silent, MAX_LOSSES), (start_again, MAX_LOSSES)]
+)
+def test_a_candidate_that_costs_its_workers_fails_in_the_end(make, clock, lose, most):
     oracle = make()
-    first = oracle.create_trial("worker-1").trial_id
-    for loss in range(1, MAX_LOSSES):
-        oracle.release(f"worker-{loss}", "was ended by SIGKILL")
-        assert oracle.create_trial(f"worker-{loss + 1}").trial_id == first
-    oracle.release(f"worker-{MAX_LOSSES}", "was ended by SIGKILL")
+    first = oracle.create_trial("worker-0").trial_id
+    for loss in range(1, most):
+        worker = lose(oracle, clock, "worker-0")
+        assert oracle.create_trial(worker).trial_id == first, loss
+    worker = lose(oracle, clock, "worker-0")
+    assert oracle.create_trial(worker).trial_id != first
     assert oracle.trials[first].status == "FAILED"
-    assert "5 workers were lost" in oracle.trials[first].message
-    assert oracle.create_trial("worker-1").trial_id != first
+    assert f"{most} workers were lost while they trained it" in oracle.trials[first].message
+
+
+def test_a_crash_of_a_worker_without_a_trial_is_nobodys(make):
+    oracle = make()
+    assert not oracle.release("worker-0", "was ended by SIGSEGV")
+    assert oracle.create_trial("worker-0").status == "RUNNING"
 
 
 def test_a_long_planning_costs_nobody_a_lease(make, clock, monkeypatch):
