@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 import unicodedata
 from collections.abc import Iterable
+from types import TracebackType
 from typing import Any
 
 import click
@@ -96,21 +98,24 @@ class _PlainStatus(Status):
         super().update(None if status is None else _plain(status), **settings)
 
 
-class PrintableFormatter(logging.Formatter):
-    """Format log records so that what they quote is text."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the record's text."""
-        return printable(super().format(record))
+class _PrintableRecord(logging.LogRecord):
+    def getMessage(self) -> str:
+        return printable(super().getMessage())
 
 
 def prepare_streams() -> None:
-    """Let stdout and stderr take any name, and logs be text."""
+    """Let stdout and stderr take any name, and let logs and tracebacks be text."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what an encoding lacks is shown by its number
             stream.reconfigure(errors="backslashreplace")
-    if logging.lastResort is not None:
-        logging.lastResort.setFormatter(PrintableFormatter())
+    logging.setLogRecordFactory(_PrintableRecord)  # whichever handler prints them
+    sys.excepthook = _print_traceback
+
+
+def _print_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    sys.stderr.write(printable("".join(traceback.format_exception(kind, error, trace))))
 
 
 def _plain(text: RenderableType) -> RenderableType:

@@ -70,9 +70,10 @@ def test_a_server_s_configuration_killed_at_any_instant(tmp_path):
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_process_that_is_killed_leaves_nothing_to_the_next(number, tmp_path):
+def test_a_process_that_is_killed_leaves_nothing_to_the_next(number, tmp_path, monkeypatch):
     """As above, with a real kill."""
     write_search(made_up_history(1, 2), tmp_path / "search")
+    monkeypatch.setattr("memnas_tf.temporaries._swept", set())  # as in a new process
     before = files(tmp_path / "search")
     report = ["report", str(tmp_path / "search"), "--best", "1"]
     command = [sys.executable, "-c", _KILLED, str(number), str(tmp_path / "search"), *report]
