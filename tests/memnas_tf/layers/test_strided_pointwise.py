@@ -8,7 +8,7 @@ import pytest
 
 from memnas_tf.genotype import from_string
 from memnas_tf.layers import OperationLayer, build_network
-from memnas_tf.operations import BY_NAME
+from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import cifar_template
 from memnas_tf.training.compiling import compile_network
 from tests.helpers.processes import run_python
@@ -75,7 +75,7 @@ def test_the_search_for_it_finds_that_of_a_plain_convolution():
     assert len(strided_filter_gradients(traced_gradients(Layer(plain), 4))) == 1
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("training", [True, False])
 def test_no_operation_asks_for_it(name, training):
     for channels in CHANNELS:

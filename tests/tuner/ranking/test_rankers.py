@@ -134,5 +134,5 @@ def test_settings_out_of_range_are_refused(name, bad, sizes):
 
 
 def test_an_unknown_ranker_is_refused(sizes):
-    with pytest.raises(ConfigError, match=r"no ranker 'bert'; use one of ridge-trees, scc"):
+    with pytest.raises(ConfigError, match=r"unknown ranker 'bert'; use one of ridge-trees, scc"):
         make_ranker("bert", **sizes, seed=0)
