@@ -45,8 +45,8 @@ def error_text(answer: Answer) -> str:
 
 def shape_of(info: Any) -> tuple[int | None, ...] | None:
     """Read the shape of a tensor of a signature; None where none is given."""
-    shape = info["tensor_shape"]
-    if shape.get("unknown_rank"):
+    shape = info.get("tensor_shape")
+    if shape is None or shape.get("unknown_rank"):
         return None
     sizes = [int(dimension["size"]) for dimension in shape.get("dim", [])]
     return tuple(None if size < 0 else size for size in sizes)
