@@ -32,7 +32,7 @@ setup(
         include=["memnas_tf*", "tuner*", "serving*", "memnas_cli*"],
     ),
     package_data={
-        "memnas_tf": ["py.typed", "tflm/*.toml"],
+        "memnas_tf": ["py.typed", "devices/*.toml", "tflm/*.toml"],
         "serving": ["*.jinja"],
         "tuner.report": ["html/*.jinja", "html/*.css", "html/*.js"],
     },

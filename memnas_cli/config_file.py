@@ -12,8 +12,9 @@ from typing import Any
 
 import click
 
-from memnas_cli.shapes import Bytes, Counts
+from memnas_cli.shapes import Counts, Quantity
 from memnas_tf.data.image_folder import is_image_folder
+from memnas_tf.devices import is_device_file
 from memnas_tf.documents import read_text
 from memnas_tf.errors import ConfigError, DocumentError
 
@@ -113,6 +114,7 @@ def _checked(key: str, value: Any, option: click.Parameter, where: str, base: Pa
         raise ConfigError(f"{where}: {key}: {error.message}") from error
     # What an argument names may be a path, too.
     is_path = isinstance(option, click.Argument) and os.path.exists(base / value)
+    is_path = is_path or (key == "device" and is_device_file(value))
     if isinstance(option.type, click.Path) or is_path:
         return os.path.normpath(base / os.path.expanduser(value))
     if key == "dataset" and is_image_folder(value, base):
@@ -130,8 +132,8 @@ def _kinds(option: click.Parameter) -> tuple[tuple[type, ...], str]:
         return (int,), "a whole number"
     if isinstance(kind, type(click.FLOAT)):
         return (int, float), "a number"
-    if isinstance(kind, Bytes):
-        return (int, str), 'a number of bytes, such as 256000 or "256kB"'
+    if isinstance(kind, Quantity):
+        return (int, str), kind.shown
     if isinstance(kind, Counts):
         return (int, str), f"a number of {kind.what}, or several in quotes with commas between"
     if isinstance(kind, click.Choice) and all(choice.isdecimal() for choice in kind.choices):

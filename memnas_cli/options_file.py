@@ -13,6 +13,7 @@ import tomli_w
 from memnas_cli.config_file import known_keys
 from memnas_cli.shapes import as_typed
 from memnas_tf.data.image_folder import is_image_folder
+from memnas_tf.devices import is_device_file
 from memnas_tf.files import write_text
 
 SEARCH_FILE = "search.toml"
@@ -47,8 +48,10 @@ def write_options_file(
 def _value(option: click.Parameter, value: Any, directory: Path) -> Any:
     if isinstance(value, tuple):
         return as_typed(option, value)  # TOML has no such thing
-    is_path = isinstance(option.type, click.Path) or (
-        option.name == "dataset" and is_image_folder(value)
+    is_path = (
+        isinstance(option.type, click.Path)
+        or (option.name == "dataset" and is_image_folder(value))
+        or (option.name == "device" and is_device_file(value))
     )
     if is_path and not os.path.isabs(os.path.expanduser(value)):
         return os.path.relpath(value, directory)

@@ -22,7 +22,8 @@ from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.workers import LOGS_FOLDER, Workers, as_chief
 from memnas_tf.data.apart import check_apart
 from memnas_tf.data.image_folder import check_path, is_image_folder
-from memnas_tf.memory import MemoryTarget, memory_target
+from memnas_tf.memory import memory_target
+from memnas_tf.memory.target import AIMS
 from tuner.distributed.distribution import ORACLE_IP, chief_address, is_chief, is_worker
 from tuner.listener import Listeners, SearchListener
 from tuner.search_directory import check_search_place
@@ -118,9 +119,16 @@ def _run(course: Console, options: dict[str, Any], project: Path, workers: int) 
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}
     )
     names = ("max_rounds", "trials_per_round", "max_trials", "tradeoff", "metric", "ranker", "seed")
-    kept = ("inherit_epochs", "reduction_factor", "keep_checkpoints", "directory", "overwrite")
-    aim = {name: options[name] for name in MemoryTarget.__dataclass_fields__}
-    arguments = {name: options[name] for name in (*names, *kept)}
+    kept = (
+        "moves",
+        "inherit_epochs",
+        "reduction_factor",
+        "keep_checkpoints",
+        "directory",
+        "overwrite",
+    )
+    aim = {name: options[name] for name in AIMS}
+    arguments = {name: options[name] for name in (*names, *kept, "moves")}
     size = {name: options[name] for name in ("filters", "blocks", "max_cells")}
     is_folder = is_image_folder(training.dataset)
     # Of a download tensorflow_datasets tells itself.

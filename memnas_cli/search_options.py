@@ -9,10 +9,12 @@ import click
 
 from memnas_cli.config_file import config_option
 from memnas_cli.data_options import DATASET_OPTION, IMAGE_OPTIONS
-from memnas_cli.shapes import COUNT, Bytes, Counts
+from memnas_cli.shapes import COUNT, Bytes, Counts, Macs, Names
+from memnas_tf.devices import RUNTIMES
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.target import MEMORIES, WEIGHT_SIZES
 from memnas_tf.metric import DEFAULT_METRIC, METRICS
+from memnas_tf.moves import DEFAULT_MOVES, MOVES
 from memnas_tf.template import DEFAULT_BLOCKS
 from tuner.ranking import RANKERS
 from tuner.search.rungs import DEFAULT_REDUCTION_FACTOR
@@ -39,6 +41,12 @@ _SEARCH = (
     ),
     click.option(
         "--max-trials", type=COUNT, help="Candidates trained in all.", show_default="no limit"
+    ),
+    click.option(
+        "--moves",
+        default=",".join(DEFAULT_MOVES),
+        type=Names(MOVES),
+        help=f"What turns a base into candidates: some of {', '.join(MOVES)}.",
     ),
     click.option("--max-cells", default=8, type=COUNT, help="Cells in a block, at most."),
     click.option(
@@ -76,7 +84,10 @@ _MEMORY = (
         help="The intermediate memory that counts: the paper's, or what LiteRT allocates.",
     ),
     click.option(
-        "--dtype", default=DTYPES[0], type=click.Choice(DTYPES), help="Type of LiteRT's tensors."
+        "--dtype",
+        type=click.Choice(DTYPES),
+        help="Type of the runtime's tensors.",
+        show_default=f"the device's, or {DTYPES[0]}",
     ),
     click.option(
         "--kernels",
@@ -101,6 +112,38 @@ _MEMORY = (
         "--max-parameters",
         type=Bytes(),
         help="Only networks whose parameters fit, such as 1MB.",
+        show_default="no limit",
+    ),
+    click.option(
+        "--device",
+        metavar="NAME",
+        help="Only networks that fit a device: a name, such as arduino-nano-33-ble, or a TOML file "
+        "with a device of your own. It decides --runtime, --dtype, --max-ram and --max-flash where "
+        "they are left out.",
+    ),
+    click.option(
+        "--runtime",
+        type=click.Choice(RUNTIMES),
+        help="What RAM and flash are of: TensorFlow Lite for Microcontrollers, or LiteRT.",
+        show_default=f"the device's, or {RUNTIMES[0]}",
+    ),
+    click.option(
+        "--max-ram",
+        type=Bytes(),
+        help="Only networks whose arena in the runtime fits, with all that it keeps there, such as "
+        "64kB.",
+        show_default="the device's, or no limit",
+    ),
+    click.option(
+        "--max-flash",
+        type=Bytes(),
+        help="Only networks whose file fits, such as 100kB; of tflm.",
+        show_default="the device's, or no limit",
+    ),
+    click.option(
+        "--max-macs",
+        type=Macs(),
+        help="Only networks with no more multiplications for an image, such as 12.5M.",
         show_default="no limit",
     ),
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from memnas_tf.errors import ConfigError
-from memnas_tf.memory import parse_bytes
+from memnas_tf.memory import parse_bytes, parse_macs
+from memnas_tf.registry import Registry
 
 
 class _Count(click.IntRange):
@@ -82,6 +84,37 @@ class Counts(click.ParamType):
         return ",".join(map(str, value))
 
 
+class Names(click.ParamType):
+    """Names with commas between them.
+
+    Args:
+        registry: What they name.
+    """
+
+    name = "name[,name...]"
+
+    def __init__(self, registry: Registry[Any]) -> None:
+        self._registry = registry
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Read the names, each once, or refuse one that there is not."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+        try:
+            for name in names:
+                self._registry.require(name)
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+        return names
+
+    def text(self, value: tuple[str, ...]) -> str:
+        """Write names as they are read."""
+        return ",".join(value)
+
+
 def as_typed(option: click.Parameter, value: Any) -> str:
     """Write an option's value as a person types it.
 
@@ -92,19 +125,40 @@ def as_typed(option: click.Parameter, value: Any) -> str:
     Returns:
         The text.
     """
-    if isinstance(value, tuple) and isinstance(option.type, Size | Counts):
+    if isinstance(value, tuple) and isinstance(option.type, Size | Counts | Names):
         return option.type.text(value)
     return str(value)
 
 
-class Bytes(click.ParamType):
-    """A number of bytes, with or without a unit."""
+class Quantity(click.ParamType):
+    """A number, with or without a unit.
 
-    name = "bytes"
+    Attributes:
+        shown: What it is, for people.
+    """
+
+    shown: str
+    parse: Callable[[int | str], int]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read the number, or refuse what is none."""
         try:
-            return parse_bytes(value)
+            return type(self).parse(value)
         except ConfigError as error:
             self.fail(str(error), param, ctx)
+
+
+class Bytes(Quantity):
+    """A number of bytes."""
+
+    name = "bytes"
+    shown = 'a number of bytes, such as 256000 or "256kB"'
+    parse = staticmethod(parse_bytes)
+
+
+class Macs(Quantity):
+    """A number of MACs."""
+
+    name = "macs"
+    shown = 'a number of MACs, such as 500000 or "12.5M"'
+    parse = staticmethod(parse_macs)

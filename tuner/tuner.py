@@ -91,11 +91,19 @@ class MemNASTuner(TrialTuner):
         seed: The seed of every random choice. The same seed gives the same search.
         memory: The intermediate memory that counts: "lifetime", the paper's, or "arena", what the
             LiteRT interpreter allocates.
-        dtype: The type of tensors in that memory, one of `memnas_tf.memory.arena_memory.DTYPES`.
+        dtype: The type of tensors in that memory, one of `memnas_tf.memory.arena_memory.DTYPES`;
+            None for the device's, or float32.
         kernels: The kernels that the arena is for: "reference" or "optimised".
         bytes_per_weight: Bytes of one parameter: 4, 2 or 1; None for as many as one value has.
         max_arena: The largest arena of a candidate, in bytes or as text such as "256kB".
         max_parameters: The largest parameter memory of a candidate, in the same form.
+        runtime: The runtime that RAM and flash are of: "tflm", TensorFlow Lite for
+            Microcontrollers, or "litert"; None for the device's, or tflm.
+        max_ram: The most RAM of a candidate, in the same form; None for the device's, or any.
+        max_flash: The most flash of a candidate, in the same form; None for the device's, or any.
+        max_macs: The most MACs of a candidate for one image, as a number or text such as "12.5M".
+        device: The name of a device, or a TOML file with one, that decides `runtime`, `dtype`,
+            `max_ram` and `max_flash` where they are None.
         inherit_epochs: The number of epochs of a candidate that starts from its base's weights,
             as all do from the second round on; None to train every candidate from scratch.
         rungs: Numbers of epochs, ascending, after which only the better part of a round's
@@ -148,11 +156,16 @@ class MemNASTuner(TrialTuner):
         ranker: str = DEFAULT_RANKER,
         seed: int = 0,
         memory: str = "lifetime",
-        dtype: str = "float32",
+        dtype: str | None = None,
         kernels: str = "reference",
         bytes_per_weight: int | None = None,
         max_arena: int | str | None = None,
         max_parameters: int | str | None = None,
+        runtime: str | None = None,
+        max_ram: int | str | None = None,
+        max_flash: int | str | None = None,
+        max_macs: int | str | None = None,
+        device: str | None = None,
         inherit_epochs: int | None = None,
         rungs: Sequence[int] = (),
         reduction_factor: int = DEFAULT_REDUCTION_FACTOR,
@@ -205,7 +218,17 @@ class MemNASTuner(TrialTuner):
             ranker=ranker,
             seed=seed,
             target=memory_target(
-                memory, dtype, kernels, bytes_per_weight, max_arena, max_parameters
+                memory,
+                dtype,
+                kernels,
+                bytes_per_weight,
+                max_arena,
+                max_parameters,
+                runtime,
+                max_ram,
+                max_flash,
+                max_macs,
+                device,
             ),
             objective=read_objective(objective),
             inherit_epochs=inherit_epochs,

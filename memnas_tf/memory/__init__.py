@@ -9,9 +9,11 @@ from memnas_tf.memory.lifetime_rows import (
     paper_rows,
     runtime_rows,
 )
+from memnas_tf.memory.macs import mac_count
+from memnas_tf.memory.needs import NetworkMemory
 from memnas_tf.memory.parameters import parameter_count, parameter_memory
-from memnas_tf.memory.target import MemoryTarget, NetworkMemory, memory_target
-from memnas_tf.memory.units import format_bytes, parse_bytes
+from memnas_tf.memory.target import MemoryTarget, memory_target
+from memnas_tf.memory.units import format_bytes, parse_bytes, parse_macs
 
 __all__ = [
     "Graph",
@@ -25,6 +27,7 @@ __all__ = [
     "format_bytes",
     "lifetime_memory",
     "lifetimes",
+    "mac_count",
     "memory_per_step",
     "memory_row",
     "memory_target",
@@ -33,5 +36,6 @@ __all__ = [
     "parameter_count",
     "parameter_memory",
     "parse_bytes",
+    "parse_macs",
     "runtime_rows",
 ]

@@ -1,8 +1,9 @@
-"""Numbers of bytes for people."""
+"""Numbers of bytes and of MACs for people."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 from memnas_tf.errors import ConfigError
@@ -13,6 +14,7 @@ _UNITS = {
     **{f"{letter}b": 1000**power for power, letter in enumerate("kmg", 1)},
     **{f"{letter}ib": 1024**power for power, letter in enumerate("kmg", 1)},
 }
+_THOUSANDS = {letter: 1000**power for power, letter in enumerate(("", "k", "m", "g"))}
 _TEXT = re.compile(r"\s*([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*([a-z]*)\s*", re.IGNORECASE)
 
 
@@ -48,10 +50,7 @@ def parse_bytes(value: int | str) -> int:
     Raises:
         ConfigError: If it is none.
     """
-    count = value if isinstance(value, int) and not isinstance(value, bool) else None
-    match = _TEXT.fullmatch(value) if isinstance(value, str) else None
-    if match and match[2].lower() in _UNITS:
-        count = int(Decimal(match[1]) * _UNITS[match[2].lower()])
+    count = _parse(value, _UNITS)
     if count is None:
         raise ConfigError(
             f"{value!r} is no number of bytes; write 256kB, 1.5 MB, 512KiB, or bytes as a "
@@ -60,3 +59,33 @@ def parse_bytes(value: int | str) -> int:
     if count < 1:
         raise ConfigError(f"{value!r} is less than 1 byte; it must be at least that")
     return count
+
+
+def parse_macs(value: int | str) -> int:
+    """Read a number of MACs that a person wrote.
+
+    Args:
+        value: A number, or text: a number and k, M or G for thousands, millions and billions, in
+            any case.
+
+    Returns:
+        The number, at least 1; a part of one is dropped.
+
+    Raises:
+        ConfigError: If it is none.
+    """
+    count = _parse(value, _THOUSANDS)
+    if count is None:
+        raise ConfigError(
+            f"{value!r} is no number of MACs; write 12.5M, 500k, or all of it as a whole number"
+        )
+    if count < 1:
+        raise ConfigError(f"{value!r} is less than 1 MAC; it must be at least that")
+    return count
+
+
+def _parse(value: object, units: Mapping[str, int]) -> int | None:
+    match = _TEXT.fullmatch(value) if isinstance(value, str) else None
+    if match and match[2].lower() in units:
+        return int(Decimal(match[1]) * units[match[2].lower()])
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -76,6 +76,9 @@ def test_a_training_s_architecture_can_be_a_path_or_not_one(written, tmp_path):
         ("memory.lifetime = 1\n", "line 1: memory is a table; it must be text in quotes"),
         ('memory = "ram"\n', "line 1: memory: 'ram' is not one of 'lifetime', 'arena'"),
         ("bytes-per-weight = 3\n", "line 1: bytes-per-weight: '3' is not one of '4', '2', '1'"),
+        ("max-macs = 1.5\n", "line 1: max-macs is 1.5; it must be a number of MACs, such as"),
+        ('max-ram = "lots"\n', "line 1: max-ram: 'lots' is no number of bytes"),
+        ('moves = "jump"\n', "line 1: moves: unknown move 'jump'"),
         ("overwrite = true\n", "line 1: overwrite is for the command line alone"),
         ("seed = \n", "is no TOML: Invalid value (at line 1, column 8)"),
     ],
@@ -106,7 +109,7 @@ def test_a_search_s_file_makes_the_same_search_from_anywhere(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     (tmp_path / "photos").mkdir()
     arguments = ["--dataset", "photos", "--image-size", "8x9", "--max-parameters", "1MB"]
-    arguments += ["--rungs", "2,4"]
+    arguments += ["--rungs", "2,4", "--moves", "grow,widen", "--device", "board.toml"]
     options = {**parsed(*arguments, "--data-dir", "sets", "--bytes-per-weight", "1")}
     options["project_name"] = "photos"
     project = Path("searches/photos")
@@ -118,3 +121,15 @@ def test_a_search_s_file_makes_the_same_search_from_anywhere(tmp_path, monkeypat
     assert again["directory"] == ".."
     assert Path(again["dataset"]).resolve() == tmp_path / "photos"
     assert Path(again["data_dir"]).resolve() == tmp_path / "sets"
+    assert Path(again["device"]).resolve() == tmp_path / "board.toml"
+    assert again["moves"] == ("grow", "widen")
+
+
+def test_a_device_s_name_is_no_path(tmp_path):
+    write_options_file(
+        tmp_path / "x" / "search.toml",
+        search,
+        {**parsed("--device", "phone"), "directory": "x"},
+        "",
+    )
+    assert parsed("--config", tmp_path / "x" / "search.toml")["device"] == "phone"

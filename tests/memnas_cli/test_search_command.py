@@ -147,6 +147,14 @@ def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
         (["--max-arena", "much"], "'much' is no number of bytes; write 256kB"),
         (["--max-parameters", "0"], "'0' is less than 1 byte"),
         (["--max-arena", "100B"], "bytes where max_arena is 100; allow more"),
+        (["--device", "pico"], "unknown device 'pico'; did you mean raspberry-pi-pico"),
+        (["--device", "gone.toml"], "cannot read 'gone.toml': there is no such file"),
+        (["--max-ram", "100B"], "bytes where max_ram is 100; allow more"),
+        (["--max-flash", "100B"], "bytes where max_flash is 100; allow more"),
+        (["--max-macs", "2TB"], "'2TB' is no number of MACs; write 12.5M"),
+        (["--max-macs", "2"], "MACs where max_macs is 2; allow more"),
+        (["--runtime", "litert", "--max-flash", "1MB"], "is only known for tflm"),
+        (["--moves", "grow,jump"], "unknown move 'jump'; use one of grow, trim"),
         (["--max-parameters", "1kB"], "bytes where max_parameters is 1,000; allow more"),
     ],
 )
@@ -197,13 +205,31 @@ def test_the_memory_aimed_at_reaches_the_search(tuner_arguments):
     made = tuner_arguments(*options, "--max-arena", "256kB", "--max-parameters", "1MiB")
     expected = {
         "memory": "arena",
-        "dtype": "float32",
+        "dtype": None,
         "kernels": "optimised",
         "bytes_per_weight": 2,
         "max_arena": 256_000,
         "max_parameters": 1_048_576,
     }
     assert {name: made[name] for name in expected} == expected
+
+
+def test_a_device_and_its_budgets_reach_the_search(tuner_arguments):
+    options = ["--device", "nrf52840-dk", "--max-ram", "60kB", "--max-flash", "90kB"]
+    made = tuner_arguments(*options, "--max-macs", "12.5M")
+    expected = {
+        "device": "nrf52840-dk",
+        "max_ram": 60_000,
+        "max_flash": 90_000,
+        "max_macs": 12_500_000,
+        "runtime": None,
+    }
+    assert {name: made[name] for name in expected} == expected
+
+
+def test_moves_reach_the_search(tuner_arguments):
+    assert tuner_arguments()["moves"] == ("grow", "trim")
+    assert tuner_arguments("--moves", "grow, widen")["moves"] == ("grow", "widen")
 
 
 def test_by_default_the_search_aims_as_the_paper_does(tuner_arguments):

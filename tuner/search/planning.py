@@ -17,7 +17,7 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype, from_string, to_string
 from memnas_tf.memory import MemoryTarget, NetworkMemory
 from memnas_tf.memory.arena_memory import DTYPES
-from memnas_tf.memory.target import describe_excess
+from memnas_tf.memory.needs import describe_excess, has_budgets
 from memnas_tf.metric import Measurement, spread
 from memnas_tf.moves import Candidate, generate_candidates
 from memnas_tf.template import Template
@@ -101,7 +101,7 @@ def require_fit(template: Template, blocks: int, target: MemoryTarget) -> None:
     Raises:
         ConfigError: If none does.
     """
-    if target.max_arena is None and target.max_parameters is None:
+    if not has_budgets(target):
         return
     networks = []
     for candidate in generate_candidates(Genotype.empty(blocks), max_cells=1):

@@ -1,11 +1,11 @@
-"""Bytes for people."""
+"""Bytes and MACs for people."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from memnas_tf.errors import ConfigError
-from memnas_tf.memory import format_bytes, parse_bytes
+from memnas_tf.memory import format_bytes, parse_bytes, parse_macs
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,23 @@ def test_what_is_no_number_of_bytes_is_refused(value):
 def test_less_than_a_byte_is_refused(value):
     with pytest.raises(ConfigError, match="is less than 1 byte"):
         parse_bytes(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("12.5M", 12_500_000), ("500k", 500_000), ("1 G", 10**9), ("7", 7), (7, 7), ("0.0015k", 1)],
+)
+def test_macs_are_read_as_people_write_them(text, count):
+    assert parse_macs(text) == count
+
+
+@pytest.mark.parametrize("value", ["", "many", "12.5MB", "1e6", "-3", 1.5, True, None])
+def test_what_is_no_number_of_macs_is_refused(value):
+    with pytest.raises(ConfigError, match="is no number of MACs; write"):
+        parse_macs(value)
+
+
+@pytest.mark.parametrize("value", [0, "0k", "0.5", -3])
+def test_less_than_one_mac_is_refused(value):
+    with pytest.raises(ConfigError, match="is less than 1 MAC"):
+        parse_macs(value)

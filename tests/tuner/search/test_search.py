@@ -1,13 +1,20 @@
 """The search as a value: what it hands out, and what it makes of what it is told."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from memnas_tf.errors import ConfigError, SearchError
-from memnas_tf.genotype import canonical_key, from_string
-from memnas_tf.memory import memory_target
+from memnas_tf.genotype import Genotype, canonical_key, from_string
+from memnas_tf.memory import mac_count, memory_target
+from memnas_tf.moves import generate_candidates
+from memnas_tf.tflm import graph_of, tflm_memory
+from memnas_tf.tflm.flash import file_bytes
+from memnas_tf.tflm.planning import planned
 from tests.helpers.processes import run_python
 from tests.helpers.searches import TEMPLATE, formula
 from tuner.search import OVER, WAIT, Search, SearchSettings
@@ -141,6 +148,58 @@ def test_nothing_that_does_not_fit_is_handed_out():
     trials = [trial for entry in search.rounds for trial in entry.trials]
     assert trials and all(trial.parameter_bytes <= 6000 for trial in trials)
     assert any(entry.too_large for entry in search.rounds)
+
+
+MICRO = replace(SETTINGS, trials_per_round=3, max_rounds=2)
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    st.data(),
+    st.sampled_from(["int8", "float32"]),
+    st.sets(st.sampled_from(["max_ram", "max_flash", "max_macs"]), min_size=1),
+)
+def test_every_trial_fits_the_device_by_its_exact_figures(data, dtype, limited):
+    """Budgets lie between the least and the most that networks of the first round need."""
+    networks = [
+        memory_target(dtype=dtype).measure(one.genotype, TEMPLATE)
+        for one in generate_candidates(Genotype.empty(5), max_cells=1)
+    ]
+    needs = [(one.ram_bytes, one.flash_bytes, one.macs) for one in networks]
+    chosen = data.draw(st.sampled_from(needs))
+    every = dict(zip(("max_ram", "max_flash", "max_macs"), chosen, strict=True))
+    budgets = {name: value for name, value in every.items() if name in limited}
+    search = Search(replace(MICRO, target=memory_target(dtype=dtype, **budgets)))
+    asked = train(search)
+    assert asked
+    for _, text, _ in asked:
+        genotype = from_string(text)
+        graph = planned(graph_of(genotype, TEMPLATE, dtype)).graph
+        assert tflm_memory(graph).smallest_arena <= budgets.get("max_ram", math.inf)
+        assert file_bytes(graph) <= budgets.get("max_flash", math.inf)
+        assert mac_count(genotype, TEMPLATE) <= budgets.get("max_macs", math.inf)
+
+
+def test_a_search_for_a_device_goes_on_with_the_same_and_no_other():
+    search = Search(replace(MICRO, target=memory_target(device="raspberry-pi-pico")))
+    again = Search.from_state(json.loads(json.dumps(search.to_state())))
+    assert again.settings == search.settings
+    other = replace(MICRO, target=memory_target(device="nucleo-f446re"))
+    differences = " ".join(search.settings.differences(other))
+    assert "max_ram" in differences and "device" in differences
+
+
+@pytest.mark.parametrize(
+    ("budgets", "message"),
+    [
+        ({"max_ram": "1kB"}, r"the smallest needs [\d,]+ bytes where max_ram is 1,000"),
+        ({"max_flash": "1kB"}, r"the smallest needs [\d,]+ bytes where max_flash is 1,000"),
+        ({"max_macs": 100}, r"the smallest needs [\d,]+ MACs where max_macs is 100"),
+    ],
+)
+def test_a_device_that_nothing_fits_is_refused_with_the_number(budgets, message):
+    with pytest.raises(ConfigError, match=message):
+        Search(replace(MICRO, target=memory_target(dtype="int8", **budgets)))
 
 
 def test_budgets_that_nothing_fits_are_refused():
