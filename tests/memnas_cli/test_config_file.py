@@ -72,7 +72,7 @@ def test_a_training_s_architecture_can_be_a_path_or_not_one(written, tmp_path):
         ('tradeoff = "low"\n', "line 1: tradeoff is 'low'; it must be a number"),
         ("tradeoff = 2\n", "line 1: tradeoff: 2.0 is not in the range 0<=x<=1"),
         ("image-size = [8, 8]\n", "line 1: image-size is [8, 8]; it must be text in quotes"),
-        ('image-size = "8"\n', "line 1: image-size: '8' is not heightxwidth"),
+        ('image-size = "8"\n', "line 1: image-size: '8' is not height x width"),
         ("memory.lifetime = 1\n", "line 1: memory is a table; it must be text in quotes"),
         ('memory = "ram"\n', "line 1: memory: 'ram' is not one of 'lifetime', 'arena'"),
         ("bytes-per-weight = 3\n", "line 1: bytes-per-weight: '3' is not one of '4', '2', '1'"),
@@ -92,7 +92,7 @@ def test_what_a_file_cannot_say_is_refused_with_its_line(text, message, written)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match=r"cannot read '.*gone.toml': No such file"):
+    with pytest.raises(ConfigError, match=r"cannot read '.*gone.toml': there is no such file"):
         read_config(tmp_path / "gone.toml", search)
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="not text in UTF-8"):
