@@ -53,6 +53,7 @@ setup(
             "pytest-timeout>=2.3,<3",
             "pytest-xdist>=3.6,<4",
             "pyyaml>=6,<7",
+            "requests>=2.31,<3",
             "ruff>=0.8,<1",
             "selenium>=4.25,<5",
         ],
