@@ -20,7 +20,7 @@ _KINDS = (
     "architecture, or the directory of a search or a training"
 )
 # Cells and their signs: what is meant for a compact string, whether it is one or not.
-_LIKE_NOTATION = re.compile(r"[0-9a-z+:=,/\s]*[0-9][a-z][a-z0-9][+:][0-9a-z+:=,/\s]*|[0-9x,/]*")
+_LIKE_NOTATION = re.compile(r"[0-9a-z+:=,/@\s]*[0-9][a-z][a-z0-9][+:][0-9a-z+:=,/@\s]*|[0-9x,/]*")
 
 
 def load_genotype(source: str) -> Genotype:

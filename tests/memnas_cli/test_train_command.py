@@ -226,14 +226,14 @@ def test_an_unfinished_training_is_not_exported(trained, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["no-such"], "'no-such' is no architecture: it is neither a preset"),
+        (["no-such"], "'no-such' is no architecture: there is no such file or"),
         ([".."], "no round of a search has finished there"),
         (["0c3+0mp="], "Missing option '--directory'"),
         (["0c3+0mp=", "--recipe", "best"], "'best' is not one of 'paper', 'modern'"),
         (["0c3+0mp=", "--epochs", "0"], "0 is not in the range x>=1"),
         (["0c3+0mp=", "--dataset", "digitz"], "Unknown data set 'digitz'"),
         (["0c3+0mp=", "--blocks", "9"], "an input of 8x8 is too small"),
-        (["0c3+0mp=", "--image-size", "32"], "'32' is not heightxwidth"),
+        (["0c3+0mp=", "--image-size", "32"], "'32' is not height x width"),
         (["0c3+0mp=", "--template", "imagenet"], "an input of 8x8 is too small"),
         (["0c3+0mp=", "--warm-up-epochs", "3"], "'warm-restarts' has no warm-up"),
         (["0c3+0mp=", "--label-smoothing", "1"], "1.0 is not in the range 0<=x<1"),
@@ -263,9 +263,10 @@ def test_a_directory_of_something_else_is_left_alone(data_dir, tmp_path):
 
 
 def test_a_plan_that_is_damaged_is_refused_with_a_way_out(trained, data_dir, tmp_path):
-    for text in ("{", "[]", '{"schema": 1}', '{"schema": 9}'):
-        (tmp_path / "plan.json").write_text(text)
-        result = train(tmp_path, data_dir, *TRAIN)
+    directory = shutil.copytree(trained[0], tmp_path / "copy")
+    for text in ("{", '{"recipe": {}, "schema": 1}', '{"recipe": 1, "schema": 9}'):
+        (directory / "plan.json").write_text(text)
+        result = train(directory, data_dir, *TRAIN)
         assert result.exit_code == 2
         assert "plan.json'" in result.output
         assert "overwrite it" in result.output

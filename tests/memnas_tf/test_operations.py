@@ -50,7 +50,7 @@ BN, RELU = BatchNorm(), ReLU()
         ),
         ("max_pool_3x3", (Conv((1, 1)), BN, Pool("max", (3, 3), strided=True))),
         ("average_pool_3x3", (Conv((1, 1)), BN, Pool("average", (3, 3), strided=True))),
-        ("dilated_3x3", (Pool("max", (1, 1), strided=True), Conv((3, 3)), BN, RELU)),
+        ("dilated_3x3", (Pool("average", (1, 1), strided=True), Conv((3, 3)), BN, RELU)),
         ("identity", (Conv((1, 1), strided=True),)),
     ],
 )
