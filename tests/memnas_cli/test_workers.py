@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from memnas_cli.own_process import FRESH_PROCESS
 from memnas_cli.search_command import command_line, search
 from memnas_cli.workers import MAX_RESTARTS, Workers, as_chief, is_orphan
 from memnas_tf.errors import SearchError
@@ -73,6 +74,16 @@ def test_crashes_that_trials_are_charged_with_do_not_end_a_worker(tmp_path):
         tend_until(workers, lambda: len(died) > MAX_RESTARTS + 1)
         raise KeyboardInterrupt
     assert died[0] == ("worker-1", "was ended by SIGABRT")
+    assert not any("given up" in line for line in said)
+
+
+def test_workers_that_run_out_of_memory_are_always_started_again(tmp_path):
+    workers, said, died = workers_of(tmp_path, 1, f"raise SystemExit({FRESH_PROCESS})")
+    with pytest.raises(KeyboardInterrupt), workers:
+        workers.start(ADDRESS)
+        tend_until(workers, lambda: len(died) > MAX_RESTARTS + 1)
+        raise KeyboardInterrupt
+    assert set(died) == {("worker-1", "ran out of memory")}
     assert not any("given up" in line for line in said)
 
 

@@ -58,6 +58,16 @@ def test_a_metric_that_is_not_there_ends_the_first_epoch(tmp_path):
     assert load_search(tmp_path / "search").rounds[0].trials[0].status == "running"
 
 
+def test_answers_that_are_no_numbers_fail_a_trial_whose_training_went_well(tmp_path):
+    """One step at a rate of 1e30: the loss was a number, the weights are too large for answers."""
+    hypermodel = MemNASHyperModel(TEMPLATE, blocks=1, learning_rate=1e30)
+    tuner = MemNASTuner(hypermodel, 1, 2, directory=tmp_path, project_name="search")
+    fit = {"validation_data": (X, Y), "shuffle": False, "verbose": 0}
+    with pytest.raises(SearchError, match=r"found nothing: all 2 trials .* val_loss is nan in ep"):
+        tuner.search(X, Y, **fit)
+    assert [trial.status for trial in tuner.oracle.rounds[0].trials] == ["failed"] * 2
+
+
 def once(count):
     left = iter([(X[:8], Y[:8])] * count)
     specification = (tf.TensorSpec((None, 8, 8, 1)), tf.TensorSpec((None,), tf.int64))
