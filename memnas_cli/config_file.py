@@ -16,6 +16,7 @@ from memnas_cli.shapes import Counts, Quantity
 from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.devices import is_device_file
 from memnas_tf.documents import read_text
+from memnas_tf.documents.json_text import check_plain
 from memnas_tf.errors import ConfigError, DocumentError
 
 if sys.version_info >= (3, 11):
@@ -103,6 +104,10 @@ def _find(key: str, known: Mapping[str, click.Parameter], where: str) -> click.P
 
 
 def _checked(key: str, value: Any, option: click.Parameter, where: str, base: Path) -> Any:
+    try:
+        check_plain(value)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {key}: {error}") from error
     kinds, name = _kinds(option)
     if type(value) not in kinds:
         raise ConfigError(f"{where}: {key} is {_shown(value)}; it must be {name}")

@@ -22,7 +22,7 @@ from memnas_cli.tflm_memory import (
     write_planned,
 )
 from memnas_cli.winner_files import find_model
-from memnas_tf.errors import ConfigError
+from memnas_tf.errors import ConfigError, GenotypeError
 from memnas_tf.files import write_bytes
 from memnas_tf.genotype import load_genotype
 from memnas_tf.memory import format_bytes
@@ -141,7 +141,10 @@ def memory(
     if litert:
         raise ConfigError(f"--litert needs a trained model; {source} is none: give a .keras file")
     template = sized_template(source, **size)
-    genotype = load_genotype(source)
+    try:
+        genotype = load_genotype(source)
+    except GenotypeError as error:
+        raise ConfigError(f"{error}; a Keras model is a .keras file") from error
     estimate = estimate_genotype(genotype, template)
     needs = needs_of_genotype(genotype, template) if runtime == "tflm" else None
     _print(source, template.input_shape, estimate, as_json, needs)

@@ -93,7 +93,8 @@ def is_image_folder(name: str, base: Path = Path()) -> bool:
     """
     if _is_path(name):
         return True
-    return (base / name).is_dir() and name.split("/")[0].split(":")[0] not in known_datasets()
+    # os.path, as pathlib raises on a name that is too long to be a path.
+    return os.path.isdir(base / name) and name.split("/")[0].split(":")[0] not in known_datasets()
 
 
 def check_path(name: str) -> None:

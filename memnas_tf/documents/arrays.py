@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from memnas_tf.documents.regular_file import read_bytes
+from memnas_tf.documents.regular_file import check_regular, read_bytes
 from memnas_tf.errors import DocumentError
 
 LARGEST_ARCHIVE = 1 << 34  # bytes
@@ -43,6 +43,29 @@ def read_arrays(path: str | os.PathLike[str]) -> Mapping[str, npt.NDArray[Any]]:
         raise
     except Exception as error:  # of bytes in memory, zipfile and NumPy raise what they like
         raise DocumentError(path, f"it is damaged ({error})") from error
+
+
+def map_array(path: str | os.PathLike[str]) -> npt.NDArray[Any]:
+    """Map an array in a file of somebody's own into memory.
+
+    Args:
+        path: What `numpy.save` wrote, of any size.
+
+    Returns:
+        The array, whose pages are read as they are asked for.
+
+    Raises:
+        DocumentError: If it is no such file, or holds objects.
+        OSError: If the disk or the system fails.
+    """
+    check_regular(path)
+    try:
+        array: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:  # of a header that is none, NumPy raises what it likes
+        raise DocumentError(path, f"it holds no array ({error})") from error
+    return array
 
 
 def _arrays(content: bytes) -> dict[str, npt.NDArray[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from memnas_tf.documents.regular_file import read_text
@@ -52,6 +53,7 @@ def parse_json(text: str | bytes, allow_constants: bool = False) -> Any:
     text = text.decode("utf-8") if isinstance(text, bytes) else text
     if not text.strip():
         raise ValueError("it is empty")
+    may_escape = "\\u" in text  # without it text is as a file in UTF-8 holds it
     try:
         value = json.loads(
             text,
@@ -64,7 +66,9 @@ def parse_json(text: str | bytes, allow_constants: bool = False) -> Any:
         raise ValueError(f"it is no JSON: {error}") from error
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    _check(value, may_escape="\\u" in text)
+    for entry in _entries(value):
+        if may_escape and isinstance(entry, str):
+            _check_text(entry)
     return value
 
 
@@ -99,19 +103,38 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def _check(value: Any, may_escape: bool) -> None:
+def check_plain(value: Any) -> None:
+    """Refuse a value of plain types that arithmetic, printing or a path would not survive.
+
+    Args:
+        value: Of dictionaries, lists, text, numbers, truth values and None.
+
+    Raises:
+        ValueError: If it is nested too deep, or holds an integer of over 64 bits, a float that is
+            not finite, or text that cannot be printed or be a path.
+    """
+    for entry in _entries(value):
+        if isinstance(entry, str):
+            _check_text(entry)
+        elif isinstance(entry, int):
+            if abs(entry) > LARGEST_INTEGER:
+                raise ValueError(f"it holds a whole number of {entry.bit_length()} bits")
+        elif isinstance(entry, float) and not math.isfinite(entry):
+            raise ValueError(f"it holds {entry}, which is no number")
+
+
+def _entries(value: Any) -> Iterator[Any]:
+    """Walk through what is nested in a value, not deeper than there may be something."""
     level = [value]
     for _ in range(_DEEPEST):
         below: list[Any] = []
         for entry in level:
             if isinstance(entry, dict):
-                below += entry.values()
-                if may_escape:
-                    below += entry
+                below += (*entry, *entry.values())
             elif isinstance(entry, list):
                 below += entry
-            elif may_escape and isinstance(entry, str):
-                _check_text(entry)
+            else:
+                yield entry
         if not below:
             return
         level = below

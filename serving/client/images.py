@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from memnas_tf.data.image_headers import read_content, read_header
 from memnas_tf.data.image_names import IMAGE_SUFFIXES, is_image_name
-from memnas_tf.errors import DataError
+from memnas_tf.documents.arrays import map_array
+from memnas_tf.errors import DataError, DocumentError
 from serving.client.signature import Images, Signature
 
 
@@ -93,9 +94,11 @@ def _files(path: Path) -> list[Path]:
 
 def _array_batches(path: Path, batch_size: int, dimensions: int) -> Iterator[Batch]:
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"cannot read {str(path)!r} as an array: {error}") from error
+        array = map_array(path)
+    except DocumentError as error:
+        raise DataError(str(error)) from error
+    except OSError as error:
+        raise DataError(f"cannot read {str(path)!r}: {error.strerror}") from error
     if array.ndim == dimensions:  # one image
         array = array[np.newaxis]
     if array.ndim < 2 or not len(array):

@@ -1,3 +1,5 @@
+import contextlib
+import os
 from pathlib import Path
 
 import click
@@ -133,3 +135,24 @@ def test_a_device_s_name_is_no_path(tmp_path):
         "",
     )
     assert parsed("--config", tmp_path / "x" / "search.toml")["device"] == "phone"
+
+
+_VALUES = [
+    *("inf", "nan", "-inf", "1e400", "-1", "0", "true", "[]", "{a = 1}", "[[1]]", "1979-05-27"),
+    *("1" * 5000, f"0x{'f' * 5000}", str(2**70), "[" * 3000 + "]" * 3000, '"\\u0000"'),
+    *("{a = " * 500 + "1" + "}" * 500, f'"{"y" * 5000}"', "'''x'''"),
+]
+
+
+@pytest.mark.parametrize("command", [search, train])
+def test_no_value_of_any_key_is_more_than_refused(command, written):
+    for key in known_keys(command):
+        for value in _VALUES:
+            with contextlib.suppress(ConfigError):
+                read_config(written(f"{key} = {value}\n"), command)
+
+
+def test_a_pipe_is_no_configuration(tmp_path):
+    os.mkfifo(tmp_path / "search.toml")
+    with pytest.raises(ConfigError, match="it is a pipe, not a file"):
+        read_config(tmp_path / "search.toml", search)

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from memnas_cli.main import main
 from memnas_tf.documents import write_document
-from memnas_tf.errors import MemNASError
+from memnas_tf.errors import GenotypeError, MemNASError
+from memnas_tf.genotype import from_string, load_genotype, to_json
 from memnas_tf.template import cifar_template
 from memnas_tf.training.directory import training_directory
 from memnas_tf.training.plan import TrainingPlan
@@ -191,3 +192,15 @@ def test_each_damage_to_a_search_that_goes_on(interrupted, name, tmp_path):
         tmp_path,
         fresh=True,
     )
+
+
+def test_each_damage_to_an_architecture_is_refused_by_name_or_is_another_one(tmp_path):
+    text = to_json(from_string("5x0d3+0f7,1ap:0d5=,1mp+2mp="))
+    cases = [*damaged_fields(text, sealed=False), *damaged_bytes(text.encode(), 200)]
+    file = tmp_path / "mine.json"
+    for _, content in random.Random(0).sample(cases, 500):
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        try:
+            load_genotype(str(file))
+        except GenotypeError as error:
+            assert "mine.json" in str(error)

@@ -81,3 +81,21 @@ def test_bad_input(arguments, message):
     assert result.exit_code == 2
     assert message in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("name", ["photo.png", "model.tflite"])
+def test_a_file_of_another_kind_is_refused_with_what_would_do(tmp_path, name):
+    (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    result = memory(tmp_path / name)
+    assert result.exit_code == 2
+    assert f"{name}': it is not text" in result.output
+    assert "give a preset" in result.output
+    assert "a Keras model is a .keras file" in result.output
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK", b"PK\x03\x04" + bytes(100)])
+def test_a_model_that_is_damaged_is_refused_by_name(tmp_path, damage):
+    (tmp_path / "model.keras").write_bytes(damage)
+    result = memory(tmp_path / "model.keras")
+    assert result.exit_code == 2
+    assert "model.keras" in result.output

@@ -122,7 +122,7 @@ def test_the_likeliest_classes_by_name(servers, images, tmp_path):
         (["array.npy", "photos"], [], "a .npy file goes alone"),
         (["floats.npy"], [], "takes uint8, and the pixels are float64"),
         (["none.npy"], [], "with at least one image"),
-        (["junk.npy"], [], "as an array"),
+        (["junk.npy"], [], "it holds no array"),
         (["array.npy"], ["--signature", "serve_bytes"], "takes encoded images, not pixels"),
         (["photos"], ["--signature", "serve"], "use one of serve_bytes, serving_default"),
         (["photos"], ["--version", 3], "does not serve version 3 of a model 'light'"),

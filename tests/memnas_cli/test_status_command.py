@@ -1,4 +1,6 @@
 import json
+import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -141,3 +143,13 @@ def test_time_left(interrupted):
 )
 def test_times_for_people(seconds, text):
     assert format_seconds(seconds) == text
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", [".lock", "workers.json", "oracle.json"])
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(interrupted, tmp_path, name):
+    directory = tmp_path / "search"
+    shutil.copytree(interrupted.project_dir, directory)
+    (directory / name).unlink(missing_ok=True)
+    os.mkfifo(directory / name)
+    assert "search     interrupted" in status(directory)

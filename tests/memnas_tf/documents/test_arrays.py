@@ -1,10 +1,12 @@
 import io
+import os
 import zipfile
 
 import numpy as np
 import pytest
 
 from memnas_tf.documents import read_arrays
+from memnas_tf.documents.arrays import map_array
 from memnas_tf.errors import DocumentError
 
 ARRAYS = {
@@ -104,3 +106,19 @@ def test_objects_are_never_unpickled(tmp_path):
     written(tmp_path / "a.npz", buffer.getvalue())
     with pytest.raises(DocumentError, match="it holds objects"):
         read_arrays(tmp_path / "a.npz")
+
+
+def test_an_array_is_mapped(tmp_path):
+    np.save(tmp_path / "a.npy", ARRAYS["b"])
+    np.testing.assert_array_equal(map_array(tmp_path / "a.npy"), ARRAYS["b"])
+
+
+@pytest.mark.timeout(20)
+def test_a_file_that_holds_no_array_is_not_mapped(tmp_path):
+    for number, content in enumerate([b"", b"\x93NUMPY", npy(shape="(" * 60), npy(descr="'|O'")]):
+        (tmp_path / f"{number}.npy").write_bytes(content)
+        with pytest.raises(DocumentError, match="it holds no array"):
+            map_array(tmp_path / f"{number}.npy")
+    os.mkfifo(tmp_path / "pipe.npy")
+    with pytest.raises(DocumentError, match="it is a pipe"):
+        map_array(tmp_path / "pipe.npy")

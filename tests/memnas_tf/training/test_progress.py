@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from memnas_tf.training.progress import TrainingProgress, load_progress
+from tests.helpers.damage import damaged_bytes, damaged_fields
 
 
 @pytest.fixture(params=["float32", "bfloat16"])
@@ -69,3 +70,53 @@ def test_another_version_s_file_is_as_good_as_none(tmp_path):
     state = np.frombuffer(b'{"unknown": 1}', np.uint8)
     np.savez(tmp_path / "progress.npz", state=state)
     assert load_progress(tmp_path / "progress.npz") is None
+
+
+@pytest.fixture
+def kept(model, tmp_path):
+    progress = TrainingProgress(
+        7, [{"loss": [0.5, 0.25]}], [0, 1], {"loss": [0.5, 0.25]}, False, [{"wait": 1.0}]
+    )
+    progress.take_from(model)
+    progress.save(tmp_path / "progress.npz")
+    return tmp_path / "progress.npz"
+
+
+def replace_state(file, state):
+    """Put other bytes in the place of the state, with sums that fit."""
+    arrays = {**np.load(file, allow_pickle=False), "state": np.frombuffer(state, np.uint8)}
+    np.savez(file, **arrays)
+
+
+def test_no_damage_to_a_field_is_more_than_a_training_from_the_start(kept, model):
+    state = np.load(kept)["state"].tobytes().decode()
+    for what, text in damaged_fields(state, sealed=False):
+        replace_state(kept, text.encode())
+        progress = load_progress(kept)
+        if progress is not None:
+            assert progress.give_to(model), what
+            assert progress.next_epoch >= 0
+
+
+def test_no_damage_to_the_file_is_more_than_a_training_from_the_start(kept):
+    whole = kept.read_bytes()
+    for _, content in damaged_bytes(whole, 100):
+        kept.write_bytes(content)
+        load_progress(kept)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda array: array.astype(complex),
+        lambda array: array.astype("S8"),
+        lambda array: array.astype(np.float64),
+        lambda array: array.reshape(*array.shape, 1),
+        lambda array: array[np.newaxis],
+    ],
+)
+def test_an_array_of_another_kind_or_shape_is_not_taken(kept, model, change):
+    arrays = dict(np.load(kept))
+    name = next(name for name, array in arrays.items() if array.dtype == np.float32)
+    np.savez(kept, **{**arrays, name: change(arrays[name])})
+    assert not load_progress(kept).give_to(model)
