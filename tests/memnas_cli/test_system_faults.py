@@ -165,6 +165,7 @@ def test_what_libraries_make_of_the_system_s_errors(error, told):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_search_on_a_disk_that_is_full_goes_on_when_there_is_room(data_dir, tmp_path):
     with mounted(tmp_path / "small", "size=300k") as small:
         options = ["--data-dir", data_dir, "--directory", small, *SMALL]
