@@ -115,12 +115,12 @@ def test_an_export_killed_at_any_instant(options, finished, data_dir, tmp_path):
 
 
 def check_export(folder, tmp_path, arguments):
-    """As `check_every_instant`, but that a version that is there is refused."""
+    """As `check_every_instant`; but a version that is there is whole, and not written again."""
     with copied_before_every_change(folder, tmp_path / "copies") as copies:
         memnas(folder, *arguments)
-    assert not any((copy / "1").exists() for copy in copies)  # it appears with the last change
     for copy in copies:
-        memnas(copy, *arguments)
+        if not (copy / "1").exists():
+            memnas(copy, *arguments)
         assert files(copy) == files(folder)
     return len(copies)
 
