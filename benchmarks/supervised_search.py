@@ -4,7 +4,8 @@
 
 The same search on the digits, by turns under `memnas search`, which trains in a process of its own
 that it starts again after a crash, and as that process alone. The seconds of the trials tell of the
-throughput; those of the whole command include the start, which the second process makes later.
+throughput, and those of the processor of all that was done: other work on the machine counts far
+less among them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import subprocess
 import tempfile
 import time
+from math import fsum
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -26,10 +28,14 @@ SEARCH = ("search", "--max-rounds", "1", "--quiet")
 
 
 class Seconds(NamedTuple):
-    """How long a search took."""
+    """How long a search took: its trials, the whole command, and on the processor."""
 
     trials: float
     whole: float
+    processor: float
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {value:.1f} s" for name, value in self._asdict().items())
 
 
 def main() -> None:
@@ -45,14 +51,11 @@ def main() -> None:
         for supervised in (True, False) if number % 2 else (False, True):
             seconds[supervised] = _measure(supervised, options.trials, options.epochs)
         pairs.append((seconds[False], seconds[True]))
-        print(
-            f"{number + 1}: trials {pairs[-1][0].trials:.1f} s alone, {pairs[-1][1].trials:.1f} s "
-            f"supervised; whole {pairs[-1][0].whole:.1f} s, {pairs[-1][1].whole:.1f} s",
-            flush=True,
-        )
-    throughput = median(alone.trials / watched.trials for alone, watched in pairs)
-    whole = median(watched.whole - alone.whole for alone, watched in pairs)
-    print(f"throughput, supervised to alone: {throughput:.3f}; the whole command: {whole:+.1f} s")
+        alone, watched = pairs[-1]
+        print(f"{number + 1}: alone {alone}; supervised {watched}", flush=True)
+    for name in Seconds._fields:
+        ratio = median(getattr(alone, name) / getattr(watched, name) for alone, watched in pairs)
+        print(f"{name}: alone to supervised {ratio:.3f}")
 
 
 def _measure(supervised: bool, trials: int, epochs: int) -> Seconds:
@@ -63,19 +66,20 @@ def _measure(supervised: bool, trials: int, epochs: int) -> Seconds:
         if not supervised:
             environment[SUPERVISED] = str(note.fileno())
         begin = time.monotonic()
-        # What a supervised process reads tells it of its supervisor's end.
         with subprocess.Popen(
             command,
             env=environment,
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE,  # whose end would tell the process of its supervisor's
             stdout=subprocess.DEVNULL,
             pass_fds=() if supervised else (note.fileno(),),
         ) as process:
-            code = process.wait()
-        if code:
-            raise SystemExit(f"a search ended with {code}")
+            _, status, usage = os.wait4(process.pid, 0)  # of its own processes too
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"a search ended with {process.returncode}")
         whole = time.monotonic() - begin
-        return Seconds(sum(load_search(Path(directory) / "digits").durations.values()), whole)
+        spent = fsum(load_search(Path(directory) / "digits").durations.values())
+        return Seconds(spent, whole, usage.ru_utime + usage.ru_stime)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,20 @@ def check(model, kept=0):
     return folded
 
 
+def test_a_strided_1x1_convolution_is_one_operation_in_what_is_exported():
+    tf = pytest.importorskip("tensorflow")
+    block = (Cell(0, 0, "factorised_7x7", "identity", "sum", True),)
+    model = build_network(Genotype((block,)), Template((8, 8, 3), 4, (5,), (2,)))
+
+    def kinds(network):
+        traced = tf.function(lambda images: network(images, training=False))
+        graph = traced.get_concrete_function(tf.TensorSpec((1, 8, 8, 3))).graph
+        return [operation.type for operation in graph.get_operations()]
+
+    assert kinds(model).count("AvgPool") == 2  # as it is trained
+    assert kinds(fold_batch_norm(model)).count("AvgPool") == 0
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_operation_at_both_strides(operation):
     block = (Cell(0, 0, operation, "identity", "concat", True),)
