@@ -72,6 +72,7 @@ def _measure(supervised: bool, trials: int, epochs: int) -> Seconds:
             stdin=subprocess.PIPE,  # whose end would tell the process of its supervisor's
             stdout=subprocess.DEVNULL,
             pass_fds=() if supervised else (note.fileno(),),
+            start_new_session=True,  # as the supervised one has: Linux shares time by session
         ) as process:
             _, status, usage = os.wait4(process.pid, 0)  # of its own processes too
             process.returncode = os.waitstatus_to_exitcode(status)
