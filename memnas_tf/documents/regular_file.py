@@ -15,7 +15,7 @@ _NAMES = ("O_RDONLY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 _FLAGS = sum(getattr(os, name, 0) for name in _NAMES)
 LARGEST_DOCUMENT = 1 << 28  # bytes; a search of a hundred thousand trials has a fifth of it
 # What is wrong with the path itself. Anything else, a failing disk say, is no fault of the file.
-_NO_FILE = {errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EISDIR, errno.ENAMETOOLONG}
+_NO_FILE = {errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EISDIR}
 
 
 def read_bytes(path: str | os.PathLike[str], largest: int = LARGEST_DOCUMENT) -> bytes:
@@ -87,6 +87,8 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[int]:
     except ValueError as error:  # a NUL in its name
         raise MissingDocumentError(path, str(error)) from None
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # a compact string, say
+            raise MissingDocumentError(path, str(error.strerror)) from None
         if error.errno in _NO_FILE:
             raise DocumentError(path, str(error.strerror)) from None
         raise

@@ -1,5 +1,7 @@
 """Which process writes what, and that no log ends a search."""
 
+import shutil
+
 import pytest
 
 from memnas_tf.errors import ConfigError
@@ -37,9 +39,10 @@ def test_logs_change_nothing_of_a_search_and_no_fault_ends_it(tmp_path, caplog):
         1,
         2,
     ]
-    (tmp_path / "blocked" / "search").mkdir(parents=True)
+    blocked = make_tuner(tmp_path / "blocked", tensorboard=True, **size)
+    shutil.rmtree(tmp_path / "blocked" / "search" / "logs", ignore_errors=True)
     (tmp_path / "blocked" / "search" / "logs").write_text("where a folder should be")
-    make_tuner(tmp_path / "blocked", tensorboard=True, **size).search(verbose=0)
+    blocked.search(verbose=0)
     assert "logs lack something" in caplog.text
     assert course(tmp_path / "plain") == course(tmp_path / "logged") == course(tmp_path / "blocked")
 

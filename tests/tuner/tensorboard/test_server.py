@@ -16,8 +16,10 @@ from tuner.tensorboard.values import scalar
 
 TITLES = [
     "best validation accuracy",
+    "best of another objective",
     "parameter memory (kB)",
     "lifetime memory (kB)",
+    "arena memory (kB)",
     "memory efficiency",
     "epochs",
 ]
@@ -47,7 +49,7 @@ def test_the_table_declares_its_columns(tensorboard):
     assert hyperparameters["round"]["domainInterval"] == {"minValue": 1.0, "maxValue": 2.0}
     assert hyperparameters["cells"]["domainInterval"] == {"minValue": 1.0, "maxValue": 3.0}
     assert hyperparameters["tradeoff"]["domainInterval"] == {"minValue": 0.0, "maxValue": 1.0}
-    moves = ["grow", "trim cell", "trim operation", "trim output"]
+    moves = ["grow", "narrow", "trim cell", "trim operation", "trim output", "widen"]
     assert hyperparameters["move"]["domainDiscrete"] == moves
     assert {info["type"] for info in hyperparameters.values()} == {
         "DATA_TYPE_FLOAT64",
