@@ -32,7 +32,15 @@ def _one_of(known: Sequence[str]) -> Callable[[Any], None]:
 _Count: TypeAlias = Annotated[int, at_least(0)]
 # The name of a directory is made of it.
 _TrialId: TypeAlias = Annotated[
-    str, refuse_unless(lambda key: key.isascii() and key.isalnum(), "a trial's id")
+    str,
+    refuse_unless(lambda key: key.isascii() and key.isalnum() and len(key) <= 32, "a trial's id"),
+]
+# What float32 can hold, with room: sums, ratios and squares of these are finite.
+_Result: TypeAlias = Annotated[
+    float, refuse_unless(lambda value: value == 0 or 1e-60 < abs(value) < 1e60, "a result")
+]
+_Score: TypeAlias = Annotated[
+    float, refuse_unless(lambda value: abs(value) < 1e200, "an efficiency")
 ]
 
 
@@ -71,15 +79,15 @@ class PlannedTrial:
     arena_bytes: _Count
     intermediate_bytes: _Count
     base_trial: _TrialId | None = None
-    predicted: float | None = None
+    predicted: _Score | None = None
     hyperparameters: dict[str, str | float | bool] = field(default_factory=dict)
     status: Annotated[str, _one_of(STATES)] = PLANNED
     trial_id: _TrialId | None = None
     until_epoch: Annotated[int, at_least(1)] | None = None
-    rung_qualities: list[float] = field(default_factory=list)
-    quality: float | None = None
-    efficiency: float | None = None
-    memory_term: float | None = None
+    rung_qualities: list[_Result] = field(default_factory=list)
+    quality: _Result | None = None
+    efficiency: _Score | None = None
+    memory_term: _Score | None = None
 
     @property
     def is_over(self) -> bool:
