@@ -33,7 +33,7 @@ setup(
     ),
     package_data={
         "memnas_tf": ["py.typed", "devices/*.toml", "tflm/*.toml"],
-        "serving": ["*.jinja"],
+        "serving": ["*.jinja", "tflm/templates/*.jinja"],
         "tuner.report": ["html/*.jinja", "html/*.css", "html/*.js"],
     },
     install_requires=requirements(),

@@ -1,4 +1,4 @@
-"""`memnas export`: write a trained network as a SavedModel or as LiteRT files."""
+"""`memnas export`: write a trained network as a SavedModel, or as files for devices."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from memnas_cli.litert_export import export_litert_files, read_types
 from memnas_cli.quiet import start_keras
 from memnas_cli.shapes import COUNT
 from memnas_cli.terminal import Console, echo, echo_json
+from memnas_cli.tflm_export import TYPE, export_tflm_files
 from memnas_cli.winner_files import PREPROCESSING_FILE, find_model, read_facts
 from memnas_tf.errors import ConfigError
 from memnas_tf.litert.conversion import TYPES
+
+# How files for devices are exported, and the types that there are.
+_DEVICES = {"litert": (export_litert_files, TYPES), "tflm": (export_tflm_files, (TYPE,))}
 
 
 @click.command(context_settings={"show_default": True})
@@ -33,12 +37,12 @@ from memnas_tf.litert.conversion import TYPES
     "--format",
     "file_format",
     default="saved-model",
-    type=click.Choice(["saved-model", "litert"]),
-    help="For a model server, or for devices.",
+    type=click.Choice(["saved-model", "litert", "tflm"]),
+    help="For a model server, for devices, or for microcontrollers.",
 )
 @click.option("--types", help="LiteRT files to write.", show_default=",".join(TYPES))
-@click.option("--dataset", help="For LiteRT, where SOURCE does not tell: what it was trained on.")
-@click.option("--data-dir", help="Where data sets are kept, for LiteRT.")
+@click.option("--dataset", help="For devices, where SOURCE does not tell: what it was trained on.")
+@click.option("--data-dir", help="Where data sets are kept, for devices.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 def export(
     source: str,
@@ -59,25 +63,34 @@ def export(
 
     With --format litert it is a LiteRT file of each type that takes uint8 images, measured on the
     whole test split beside the Keras model; report.json holds what is printed.
+
+    With --format tflm it is an int8 file for TensorFlow Lite for Microcontrollers, stripped and
+    with its memory planned, and the same as C++ with an example. It is run in the real interpreter
+    in exactly the arena that it names, on the whole test split; card.json holds what is printed.
     """
     model_file = find_model(Path(source))
     check_outside_data(directory, source, "--to")
-    if file_format == "litert":
+    if file_format != "saved-model":
         if as_json:
-            raise ConfigError("--json is for SavedModels; a LiteRT export writes a report.json")
-        export_litert_files(
+            raise ConfigError(
+                "--json is for SavedModels; an export for devices writes a report.json or card.json"
+            )
+        export_files, known = _DEVICES[file_format]
+        export_files(
             Path(source),
             model_file,
             directory,
             version,
-            TYPES if types is None else read_types(types),
+            known if types is None else read_types(types),
             dataset,
             data_dir,
         )
         return
     for name, value in (("types", types), ("dataset", dataset), ("data-dir", data_dir)):
         if value is not None:
-            raise ConfigError(f"--{name} is for LiteRT files; add --format litert, or leave it out")
+            raise ConfigError(
+                f"--{name} is for devices; add --format litert or tflm, or leave it out"
+            )
     path = _export_saved_model(model_file, directory, version)
     if as_json:
         document = {"model": str(model_file), "path": str(path), "version": int(path.name)}

@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
@@ -18,6 +19,10 @@ from memnas_tf.errors import ExportError
 from memnas_tf.litert.quiet import quiet_output
 
 LARGE = 1 << 24  # bytes, more than any microcontroller has
+_NOT_INSTALLED = (
+    "TensorFlow Lite for Microcontrollers is not installed; install it with "
+    "pip install 'memnas-tf[tflm]' (x86-64 Linux, Python 3.10 to 3.12)"
+)
 
 
 class ArenaUse(NamedTuple):
@@ -34,6 +39,16 @@ class ArenaUse(NamedTuple):
     tail: int
 
 
+def check_micro_installed() -> None:
+    """Refuse at once what needs the interpreter where it is not installed.
+
+    Raises:
+        ExportError: If tflite-micro is not installed.
+    """
+    if find_spec("tflite_micro") is None:
+        raise ExportError(_NOT_INSTALLED)
+
+
 def require_micro_interpreter() -> Any:
     """Import the interpreter's module.
 
@@ -46,10 +61,7 @@ def require_micro_interpreter() -> Any:
     try:
         from tflite_micro import runtime
     except ImportError as error:
-        raise ExportError(
-            "TensorFlow Lite for Microcontrollers is not installed; install it with "
-            "pip install 'memnas-tf[tflm]'"
-        ) from error
+        raise ExportError(_NOT_INSTALLED) from error
     return runtime
 
 

@@ -7,24 +7,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 import keras
-import numpy as np
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.dataset import ImageDataset
-from memnas_tf.errors import ConfigError, ExportError
+from memnas_tf.errors import ConfigError
 from memnas_tf.keras_models.estimate import check_backend
 from memnas_tf.keras_models.loading import check_measurable
 from memnas_tf.litert.conversion import TYPES
 from memnas_tf.litert.interpreter import require_interpreter
 from memnas_tf.preprocessing import Preprocessing
-from serving.label_file import LABELS_FILE, check_labels, write_labels
+from serving.label_file import LABELS_FILE, write_labels
+from serving.litert.checks import check_directory, check_fit
 from serving.litert.conversion import litert_file
-from serving.litert.evaluation import Classes, keras_classes, litert_classes
+from serving.litert.evaluation import Evaluation, evaluate, litert_classes, share
 from serving.litert.report import LitertReport, TypeReport, arena_sizes
 from serving.versions import next_version, publish
 
 REPORT_FILE = "report.json"
-SAVED_MODEL_FILE = "saved_model.pb"
 
 # Told what is done, how much of it is over, and how much there is: 0 where that is not known.
 OnProgress = Callable[[str, int, int], object]
@@ -40,15 +38,6 @@ class LitertExport(NamedTuple):
 
     path: Path
     report: LitertReport
-
-
-class _Evaluation(NamedTuple):
-    """The images that files are measured on, and what Keras sees in them."""
-
-    split: str
-    images: Images
-    labels: Labels
-    keras: Classes
 
 
 def export_litert(
@@ -92,13 +81,13 @@ def export_litert(
     check_backend()
     check_measurable(network)
     _check_types(types)
-    _check_fit(network, preprocessing, data)
-    _check_directory(Path(directory))
+    check_fit(network, preprocessing, data)
+    check_directory(Path(directory))
     if version is None:
         version = next_version(directory)
     with publish(directory, version) as temporary:
         on_progress("measuring the Keras model", 0, 0)
-        evaluation = _evaluation(network, preprocessing, data)
+        evaluation = evaluate(network, preprocessing, data)
         reports = {}
         for dtype in dict.fromkeys(types):
             on_progress(f"converting to {dtype}", 0, 0)
@@ -110,7 +99,7 @@ def export_litert(
             data.name,
             evaluation.split,
             len(evaluation.images),
-            _share(evaluation.keras, evaluation.labels),
+            share(evaluation.keras, evaluation.labels),
             reports,
         )
         write_labels(temporary / LABELS_FILE, preprocessing.labels)
@@ -119,7 +108,7 @@ def export_litert(
 
 
 def _measure(
-    content: bytes, name: str, evaluation: _Evaluation, dtype: str, on_progress: OnProgress
+    content: bytes, name: str, evaluation: Evaluation, dtype: str, on_progress: OnProgress
 ) -> TypeReport:
     total, done = len(evaluation.images), 0
 
@@ -132,25 +121,10 @@ def _measure(
     return TypeReport(
         name,
         len(content),
-        _share(classes, evaluation.labels),
-        _share(classes, evaluation.keras),
+        share(classes, evaluation.labels),
+        share(classes, evaluation.keras),
         arena_sizes(content),
     )
-
-
-def _evaluation(
-    network: keras.Model, preprocessing: Preprocessing, data: ImageDataset
-) -> _Evaluation:
-    if data.test_split is None:
-        split, images, labels = "held out", data.validation_images, data.validation_labels
-    else:
-        split = data.test_split
-        images, labels = data.load_test()
-    return _Evaluation(split, images, labels, keras_classes(network, preprocessing, images, labels))
-
-
-def _share(classes: Classes, others: Classes) -> float:
-    return float(np.mean(classes == others))
 
 
 def _check_types(types: Sequence[str]) -> None:
@@ -158,35 +132,3 @@ def _check_types(types: Sequence[str]) -> None:
     if unknown or not types:
         named = f"{unknown[0]!r} is no type of LiteRT files" if unknown else "no type is named"
         raise ConfigError(f"{named}; use one or more of {', '.join(TYPES)}")
-
-
-def _check_fit(network: keras.Model, preprocessing: Preprocessing, data: ImageDataset) -> None:
-    shapes = [tuple(output.shape) for output in network.outputs]
-    classes = len(preprocessing.labels)
-    if shapes != [(None, classes)]:
-        raise ExportError(
-            f"the network gives {shapes}, and {classes} labels need one output of (None, {classes})"
-        )
-    takes = tuple(network.inputs[0].shape[1:])
-    for name, shape in (
-        ("the preprocessing is for", preprocessing.input_shape),
-        (f"the data set {data.name!r} has", data.input_shape),
-    ):
-        if shape != takes:
-            raise ExportError(f"{name} images of {shape}, and the network takes {takes}")
-    check_labels(preprocessing.labels)
-    if data.labels != preprocessing.labels:
-        raise ExportError(
-            f"the labels of the data set {data.name!r} are not those of the network; "
-            "name the set that it was trained on"
-        )
-
-
-def _check_directory(directory: Path) -> None:
-    """Keep LiteRT files from becoming the newest version of a model that a server reads."""
-    served = next(directory.glob(f"*/{SAVED_MODEL_FILE}"), None)
-    if served is not None:
-        raise ExportError(
-            f"{str(directory)!r} holds SavedModels, such as version {served.parent.name}, for a "
-            "model server, which cannot load LiteRT files; name another directory"
-        )

@@ -128,7 +128,7 @@ def test_ctrl_c_leaves_no_litert_files(finished, data_dir, tmp_path, monkeypatch
     search = finished[0] / "searches" / "digits"
     # Where Keras would swallow it.
     monkeypatch.setattr(
-        "serving.litert.export.keras_classes", lambda *_: signal.raise_signal(signal.SIGINT)
+        "serving.litert.evaluation.keras_classes", lambda *_: signal.raise_signal(signal.SIGINT)
     )
     result = export_litert(search, "--to", tmp_path, "--data-dir", data_dir)
     assert result.exit_code == 130
@@ -208,4 +208,4 @@ def test_options_for_litert_are_refused_without_it(finished, tmp_path):
     search = finished[0] / "searches" / "digits"
     result = export(search, "--to", tmp_path / "models", "--types", "int8")
     assert result.exit_code == 2
-    assert "add --format litert" in result.output
+    assert "add --format litert or tflm" in result.output

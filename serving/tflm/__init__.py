@@ -1,0 +1,1 @@
+"""Networks for TensorFlow Lite for Microcontrollers: the file, C++ around it, what they need."""
