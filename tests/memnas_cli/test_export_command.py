@@ -209,3 +209,35 @@ def test_options_for_litert_are_refused_without_it(finished, tmp_path):
     result = export(search, "--to", tmp_path / "models", "--types", "int8")
     assert result.exit_code == 2
     assert "add --format litert or tflm" in result.output
+
+
+def test_a_search_exports_for_microcontrollers(finished, data_dir, tmp_path):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT's answers need ai-edge-litert")
+    pytest.importorskip("tflite_micro", reason="the real interpreter needs tflite-micro")
+    search = finished[0] / "searches" / "digits"
+    result = export(search, "--to", tmp_path, "--data-dir", data_dir, "--format", "tflm")
+    assert result.exit_code == 0, result.output
+    card = json.loads((tmp_path / "1" / "card.json").read_text())
+    known = json.loads((search / "best" / "results.json").read_text())["test_accuracy"]
+    assert card["accuracy"]["keras"] == pytest.approx(known)
+    assert (tmp_path / "1" / "model.tflite").stat().st_size == card["flash_bytes"]
+    for name in ("Keras, float32", "LiteRT, reference kernels", "LiteRT, XNNPACK"):
+        assert name in result.stdout
+    here = f"TensorFlow Lite for Microcontrollers  {100 * card['accuracy']['tflm']:.2f} %"
+    assert here in result.stdout
+    for word in ("32", "64"):
+        assert f"{card['ram'][word]['smallest_arena']:,}" in result.stdout
+    assert ", ".join(card["operations"]) in result.stdout
+    assert "measuring XNNPACK" in result.stderr
+
+
+def test_floats_and_json_are_refused_for_microcontrollers(finished, tmp_path):
+    search = finished[0] / "searches" / "digits"
+    arguments = (search, "--to", tmp_path / "models", "--format", "tflm")
+    floats = export(*arguments, "--types", "int8,float32")
+    assert floats.exit_code == 2
+    assert "float32 files are not exported for microcontrollers: they begin with" in floats.output
+    as_json = export(*arguments, "--json")
+    assert as_json.exit_code == 2
+    assert "writes a report.json or card.json" in as_json.output
+    assert not (tmp_path / "models").exists()
