@@ -109,6 +109,11 @@ def _print(report: LitertReport) -> None:
         f"bytes; accuracy on {report.images:,} images of {report.dataset} ({report.split}); "
         "arenas measured (predicted), one thread, no delegates"
     )
+    if set(report.types) - {"int8"}:
+        echo(
+            "float32 and float16 files are for LiteRT alone: they begin with a CAST of uint8, "
+            "which TensorFlow Lite for Microcontrollers lacks; for it use --format tflm"
+        )
 
 
 def _warn_of_budget(report: LitertReport, target: MemoryTarget) -> None:
