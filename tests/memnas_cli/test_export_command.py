@@ -114,7 +114,8 @@ def test_a_search_exports_as_litert_files_with_a_table(litert, finished):
     assert report["keras_accuracy"] == pytest.approx(known)
     for dtype in ("Keras", "int8", "float32"):
         entry = report["types"].get(dtype)
-        (line,) = (row for row in result.stdout.splitlines() if row.strip().startswith(dtype))
+        rows = (row for row in result.stdout.splitlines() if "%" in row)
+        (line,) = (row for row in rows if row.split()[0] == dtype)
         assert f"{100 * (entry['accuracy'] if entry else known):.2f} %" in line
         if entry:
             assert f"{entry['file_bytes']:,}" in line

@@ -83,12 +83,18 @@ def test_bad_input(arguments, message):
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("name", ["photo.png", "model.tflite"])
-def test_a_file_of_another_kind_is_refused_with_what_would_do(tmp_path, name):
-    (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
-    result = memory(tmp_path / name)
+def test_a_file_for_microcontrollers_is_sent_to_their_runtime(tmp_path):
+    (tmp_path / "model.tflite").write_bytes(bytes(100))
+    result = memory(tmp_path / "model.tflite")
     assert result.exit_code == 2
-    assert f"{name}': it is not text" in result.output
+    assert "give --runtime tflm" in result.output
+
+
+def test_a_file_of_another_kind_is_refused_with_what_would_do(tmp_path):
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    result = memory(tmp_path / "photo.png")
+    assert result.exit_code == 2
+    assert "photo.png': it is not text" in result.output
     assert "give a preset" in result.output
     assert "a Keras model is a .keras file" in result.output
 
