@@ -18,6 +18,7 @@ from memnas_cli.export_command import export
 from memnas_cli.interrupts import INTERRUPTED
 from memnas_cli.load_test_command import load_test
 from memnas_cli.memory_command import memory
+from memnas_cli.option_names import with_option_names
 from memnas_cli.predict_command import predict
 from memnas_cli.promote_command import promote, rollback
 from memnas_cli.report_command import report
@@ -45,7 +46,8 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except MemNASError as error:
-            raise _BadInput(printable(str(error))) from error
+            command = self.get_command(ctx, str(ctx.invoked_subcommand))
+            raise _BadInput(printable(with_option_names(error, command))) from error
         except click.ClickException as error:
             error.message = printable(error.message)  # type: ignore[misc]
             raise

@@ -6,7 +6,20 @@ line, for one) can tell a mistake in the input from a mistake in the program.
 
 
 class MemNASError(ValueError):
-    """Report input that cannot be used."""
+    """Report input that cannot be used.
+
+    Args:
+        message: What cannot be used, and the way out.
+        arguments: The arguments that the way out names, as their functions call them: the command
+            line shows its own options in their place.
+
+    Attributes:
+        arguments: The same.
+    """
+
+    def __init__(self, message: str = "", *, arguments: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.arguments = arguments
 
 
 class GenotypeError(MemNASError):

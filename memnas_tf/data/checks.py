@@ -101,6 +101,7 @@ def check_memory(what: str, shape: tuple[int, ...]) -> None:
     if needed > there:
         raise DataError(
             f"The {shape[0]:,} images of {what} take {format_bytes(needed)}, and this machine has "
-            f"{format_bytes(there)} of memory: use fewer with --limit (limit in Python), or "
-            "smaller ones with --image-size."
+            f"{format_bytes(there)} of memory: use fewer with limit, or smaller ones "
+            "with image_size.",
+            arguments=("limit", "image_size"),
         )

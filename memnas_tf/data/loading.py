@@ -138,8 +138,8 @@ def _final_shape(source: ImageSource, image_size: tuple[int, int] | None) -> tup
         height, width = image_size
     if height is None or width is None:
         raise DataError(
-            f"The images of {source.name!r} differ in size: set one with --image-size "
-            "(image_size=(height, width) in Python)."
+            f"The images of {source.name!r} differ in size: set one with image_size.",
+            arguments=("image_size",),
         )
     return height, width, channels
 

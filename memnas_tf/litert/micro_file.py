@@ -82,7 +82,7 @@ def check_runs(model: Any) -> None:
             raise ExportError(
                 f"the model has a {kind}, whose batches TensorFlow Lite for Microcontrollers does "
                 "not see, so that its answers would be wrong; convert dilated convolutions as one "
-                "operation each, as memnas export does"
+                "operation each, as an export does"
             )
         if kind == "SOFTMAX":
             scores = tensors[operator.outputs[0]]

@@ -54,18 +54,21 @@ def explain(failure: CallFailed, target: Target, timeout: float) -> ServingError
     Returns:
         The error to raise.
     """
+    arguments: tuple[str, ...] = ()
     server = f"the server at {target.server}"
     tried = f"; tried {failure.attempts} times" if failure.attempts > 1 else ""
     details = _short(failure.details)
     if failure.code in ("REFUSED", "UNAVAILABLE"):
+        arguments = ("server",)
         message = (
             f"no model server answers at {target.server}{tried} ({details}); start it, or name "
-            "another HOST:PORT with --server (gRPC and REST have ports of their own)"
+            "another HOST:PORT as server (gRPC and REST have ports of their own)"
         )
     elif failure.code == "DEADLINE_EXCEEDED":
+        arguments = ("timeout", "batch_size")
         message = (
-            f"{server} did not answer within {timeout:g} s{tried}; give it more with --timeout, "
-            "or send less at once with --batch-size"
+            f"{server} did not answer within {timeout:g} s{tried}; give it more with timeout, or "
+            "send less at once with batch_size"
         )
     elif failure.code == "RESOURCE_EXHAUSTED":
         message = f"{server} has too much to do{tried} ({details}); send less at once, or later"
@@ -74,11 +77,11 @@ def explain(failure: CallFailed, target: Target, timeout: float) -> ServingError
     elif "version label" in failure.details:
         message = (
             f"{server} has no label {target.label!r} for model {target.model!r} ({details}); "
-            "put it on a version with memnas promote"
+            "put it on a version"
         )
     else:
         message = f"{server} refused the request: {failure.code}, {details}"
-    return ServingError(message)
+    return ServingError(message, arguments=arguments)
 
 
 def _wanted(target: Target) -> str:

@@ -33,7 +33,8 @@ def make_images(signature: Signature, count: int, file: Path | None) -> Images:
         return next(read_batches([file] * count, count, signature)).images
     if signature.takes_encoded:
         raise ServingError(
-            f"signature {signature.name!r} takes image files; give one with --image FILE"
+            f"signature {signature.name!r} takes image files; give one with image",
+            arguments=("image",),
         )
     shape = [size or _UNKNOWN_SIZE for size in signature.image_shape]
     rng = np.random.default_rng(0)

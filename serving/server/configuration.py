@@ -143,8 +143,9 @@ def _check(folder: Path, model: ServedModel, overwrite: bool) -> None:
     _check_ours(folder)
     if (folder / MODELS_CONFIG).exists() and not overwrite:
         raise ServingError(
-            f"{str(folder)!r} holds a configuration already; move its labels with memnas promote, "
-            "or write it anew with --overwrite"
+            f"{str(folder)!r} holds a configuration already; move its labels, or write it anew "
+            "with overwrite",
+            arguments=("overwrite",),
         )
     for label, version in model.labels.items():
         check_label(label)
@@ -157,5 +158,5 @@ def _check_ours(folder: Path) -> None:
     if there and not (monitoring.is_file() and monitoring.read_text("utf-8") == monitoring_text()):
         raise ServingError(
             f"{str(folder)!r} holds {there[0]}, and this program did not write it; name another "
-            "folder with --output, or move that file away"
+            "folder, or move that file away"
         )

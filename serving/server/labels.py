@@ -133,8 +133,8 @@ class Labels:
         if specific_versions(model) is None:
             raise ServingError(
                 f"{self._name!r} loads its latest versions, so the next export could unload one "
-                "with a label; write its configuration with memnas serve-config and without "
-                "--latest"
+                "with a label; write its configuration without latest",
+                arguments=("latest",),
             )
         return config, model
 

@@ -50,10 +50,7 @@ def check_version(directory: Path, version: int) -> None:
 
 def _versions(directory: Path) -> dict[int, Path]:
     if not directory.is_dir():
-        raise ServingError(
-            f"{str(directory)!r} is no model directory; make one with memnas export SOURCE "
-            f"--to {directory}"
-        )
+        raise ServingError(f"{str(directory)!r} is no model directory; export a model to it first")
     children = (child for child in directory.iterdir() if child.name.isdecimal())
     return dict(sorted((int(child.name), child) for child in children if child.is_dir()))
 

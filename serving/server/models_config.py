@@ -51,7 +51,7 @@ def find_model(config: ModelServerConfig, name: str) -> ModelConfig:
     if name not in models:
         raise ServingError(
             f"{MODELS_CONFIG} has no model {name!r}; its models: "
-            f"{', '.join(map(repr, models)) or 'none'}; name one of them with --model"
+            f"{', '.join(map(repr, models)) or 'none'}; name one of them"
         )
     return models[name]
 
@@ -123,7 +123,7 @@ def read_config(folder: Path) -> ModelServerConfig:
         except (text_format.ParseError, ValueError, RecursionError) as error:
             raise DocumentError(path, str(error)) from error
     except (DocumentError, OSError) as error:
-        raise ServingError(f"{error}; write it with memnas serve-config") from error
+        raise ServingError(f"{error}; write the configuration anew") from error
 
 
 def write_config(folder: Path, config: ModelServerConfig) -> None:

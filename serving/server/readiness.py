@@ -92,7 +92,8 @@ class ServerWatch:
             if deadline.left() <= 0:
                 raise ServingError(
                     f"the server at {self._client.target.server} did not {what} within "
-                    f"{self._seconds:g} s ({seen}); read its log, or give it more with --timeout"
+                    f"{self._seconds:g} s ({seen}); read its log, or give it more with timeout",
+                    arguments=("timeout",),
                 )
             time.sleep(min(_PAUSE, deadline.left()))
 

@@ -24,7 +24,7 @@ def versions_to_verify(directory: str | Path) -> list[Path]:
     """
     path = Path(directory)
     if not path.is_dir():
-        raise ExportError(f"{str(directory)!r} is no directory; name one that memnas export wrote")
+        raise ExportError(f"{str(directory)!r} is no directory; name one that an export wrote")
     if _is_saved_model(path):
         return [path]
     children = [child for child in path.iterdir() if child.is_dir() and child.name[0] != "."]
@@ -35,7 +35,7 @@ def versions_to_verify(directory: str | Path) -> list[Path]:
         return [path]
     raise ExportError(
         f"{str(directory)!r} holds no version of a model: no directory named by a number, and no "
-        f"{_SAVED_MODEL}; name a directory that memnas export wrote"
+        f"{_SAVED_MODEL}; name a directory that an export wrote"
     )
 
 

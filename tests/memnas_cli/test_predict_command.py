@@ -202,7 +202,7 @@ def test_a_load_test_names_its_failures(servers, model, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--signature", "serve_bytes"], "give one with --image FILE"),
+        (["--signature", "serve_bytes"], "give one with --image"),
         (["--plot", "load.gif"], "load.gif"),
         (["--server", "127.0.0.1:1"], "no model server answers"),
         (["--concurrency", "1,x"], "'1,x' is no number of clients"),

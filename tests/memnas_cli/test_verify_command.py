@@ -35,4 +35,4 @@ def test_json(export):
 def test_what_is_no_export_is_refused(tmp_path):
     result = verify(tmp_path / "gone")
     assert result.exit_code == 2
-    assert "gone' is no directory; name one that memnas export wrote" in result.output
+    assert "gone' is no directory; name one that an export wrote" in result.output

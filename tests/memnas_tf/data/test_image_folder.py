@@ -67,7 +67,7 @@ def test_a_limit_takes_images_of_every_class(flat: Path) -> None:
 
 def test_images_of_different_sizes_need_one_size(flat: Path) -> None:
     Image.new("L", (9, 8)).save(flat / "0" / "wide.png")
-    with pytest.raises(DataError, match="'photos' differ in size: set one with --image-size"):
+    with pytest.raises(DataError, match="'photos' differ in size: set one with image_size"):
         dataset_shape(str(flat))
     assert dataset_shape(str(flat), image_size=(6, 5)) == ((6, 5, 1), 3)
     assert load_dataset(str(flat), image_size=(6, 5)).input_shape == (6, 5, 1)

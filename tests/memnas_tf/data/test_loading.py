@@ -107,7 +107,7 @@ def test_the_first_of_a_sorted_set_are_told_to_lack_classes(digits_dir: Path, ca
 
 
 def test_resize_and_withheld_labels(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="--image-size"):
+    with pytest.raises(DataError, match="image_size"):
         load_dataset("oddities", tmp_path)
     data = load_dataset("oddities", tmp_path, image_size=(6, 5), validation_fraction=0.25)
     assert data.input_shape == (6, 5, 1)
@@ -208,5 +208,5 @@ def test_the_shape_is_known_without_the_data(image_size, tmp_path: Path) -> None
 
 
 def test_a_shape_that_varies_is_refused_without_the_data(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="differ in size: set one with --image-size"):
+    with pytest.raises(DataError, match="differ in size: set one with image_size"):
         dataset_shape("oddities", tmp_path)

@@ -99,7 +99,7 @@ def test_one_size_for_all_holds_a_small_set_in_memory(imagenet_dir) -> None:
 
 
 def test_a_set_larger_than_the_machine_is_not_read_into_memory(imagenet_dir) -> None:
-    with pytest.raises(DataError, match=r"take .* GB, and this machine has .* --limit"):
+    with pytest.raises(DataError, match=r"take .* GB, and this machine has .* limit"):
         load_dataset("imagenet2012", imagenet_dir, image_size=(10**6, 10**6))
 
 

@@ -151,7 +151,7 @@ def test_a_configuration_is_not_written_over(model, tmp_path):
     write(folder, model)
     Labels(folder, model.directory, "digits", lambda version: None).promote("stable", 2)
     assert read_history(folder) == {"stable": [1]}
-    with pytest.raises(ServingError, match="write it anew with --overwrite"):
+    with pytest.raises(ServingError, match="write it anew with overwrite"):
         write(folder, replace(model, labels={"stable": 1}))
     assert dict(models_config(folder).version_labels) == {"stable": 2, "canary": 3}
     write(folder, replace(model, labels={"stable": 1}), image=None, overwrite=True)

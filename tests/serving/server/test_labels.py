@@ -184,7 +184,7 @@ def test_an_unknown_label_or_model(place):
 def test_the_latest_versions_have_no_labels(place):
     load_latest(place.model, 2)
     write_config(place.folder, place.config)
-    with pytest.raises(ServingError, match="and without --latest"):
+    with pytest.raises(ServingError, match="without latest"):
         place.labels().promote("stable", 2)
 
 
@@ -192,7 +192,7 @@ def test_the_latest_versions_have_no_labels(place):
 def test_a_configuration_that_cannot_be_read(place, text):
     path = place.folder / MODELS_CONFIG
     path.unlink() if text is None else path.write_text(text)
-    with pytest.raises(ServingError, match="write it with memnas serve-config"):
+    with pytest.raises(ServingError, match="write the configuration anew"):
         place.labels().promote("stable", 2)
 
 

@@ -29,5 +29,5 @@ def test_an_incomplete_version_is_none(tmp_path, missing):
 def test_what_is_not_there(tmp_path):
     with pytest.raises(ServingError, match="has no version 3; the versions in it: 1, 2"):
         check_version(make_versions(tmp_path, 1, 2), 3)
-    with pytest.raises(ServingError, match="is no model directory; make one with memnas export"):
+    with pytest.raises(ServingError, match="is no model directory; export a model to it first"):
         complete_versions(tmp_path / "gone")
