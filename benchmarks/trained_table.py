@@ -7,6 +7,12 @@ that a table is of use at any time; the first tiers are trained under three seed
 to the results file per network. Stop it at any time; the same command goes on. Started several
 times with one results file, the processes share the work. `benchmarks.table.load_table`
 reads the file.
+
+With `--widths-beside TABLE` the networks have widths: a drawn one and a moved one of each size from
+1 to 4 cells in a tier, moved from networks of that table (benchmarks/table_widths.py):
+
+    python -m benchmarks.trained_table --widths-beside benchmarks/results/trained_table.jsonl \
+        --data-dir DIR --results benchmarks/results/trained_widths.jsonl
 """
 
 from __future__ import annotations
@@ -26,8 +32,9 @@ if __name__ == "__main__":  # JAX reads it once, when it starts
         "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     )
 
-from benchmarks.table import Claims, Run, append_run, open_table, read_runs
+from benchmarks.table import Claims, Run, append_run, load_table, open_table, read_runs
 from benchmarks.table_training import Recipe, Trainer
+from benchmarks.table_widths import widths_work
 from benchmarks.table_work import Work, work_list
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_tf.genotype import to_string
@@ -122,7 +129,8 @@ def main() -> int:
     parser.add_argument("--data-dir", help="folder of prepared data sets")
     parser.add_argument("--results", type=Path, required=True, help="file of the table")
     parser.add_argument("--seed", type=int, default=0, help="of the choice of networks")
-    parser.add_argument("--tiers", type=int, default=40, help="twelve networks each")
+    parser.add_argument("--tiers", type=int, default=40, help="twelve networks each, or eight")
+    parser.add_argument("--widths-beside", type=Path, help="networks with widths, beside a table")
     parser.add_argument("--repeated", type=int, default=4, help="tiers under three seeds")
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--train-images", type=int, default=Recipe.train_images)
@@ -159,7 +167,8 @@ def _make_table(arguments: argparse.Namespace, interrupts: Interrupts) -> None:
         backend=keras.backend.backend(),
     )
     open_table(arguments.results, asdict(recipe))
-    trainer = Trainer(recipe, recipe.load(arguments.data_dir), interrupts.check)
+    data = recipe.load(arguments.data_dir)
+    trainer = Trainer(recipe, data, interrupts.check)
     asked = count()
 
     def go_on() -> bool:
@@ -173,7 +182,16 @@ def _make_table(arguments: argparse.Namespace, interrupts: Interrupts) -> None:
             os.execv(sys.executable, sys.orig_argv)
         return True
 
-    work = work_list(arguments.seed, arguments.tiers, arguments.repeated, len(recipe.strides))
+    work = (
+        work_list(arguments.seed, arguments.tiers, arguments.repeated, len(recipe.strides))
+        if arguments.widths_beside is None
+        else widths_work(
+            arguments.seed,
+            arguments.tiers,
+            recipe.template(data),
+            load_table([arguments.widths_beside]),
+        )
+    )
     fill_table(arguments.results, work, trainer.train, go_on)
 
 
