@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -10,11 +9,10 @@ from functools import partial
 from benchmarks.table import Row
 from benchmarks.table_work import Work, random_genotype
 from memnas_tf.genotype import Genotype, canonical_key, from_string
-from memnas_tf.genotype.genotype import FULL_WIDTH
 from memnas_tf.memory import mac_count
 from memnas_tf.moves import generate_candidates
-from memnas_tf.moves.reshape import RUNGS
-from memnas_tf.template import Template, block_filters
+from memnas_tf.moves.widths import distinct_widths
+from memnas_tf.template import Template
 
 WIDTH_SIZES = range(1, 5)
 MOST_MACS = 12_000_000  # some two minutes on one core by the recipe of the table of CIFAR-10
@@ -56,24 +54,6 @@ def widths_work(seed: int, tiers: int, template: Template, table: Sequence[Row])
     return result
 
 
-def shape_widths(template: Template) -> list[list[int]]:
-    """List the widths that build different networks, block by block.
-
-    Args:
-        template: The size of the networks.
-
-    Returns:
-        For each block its widths in ascending order, one for each number of filters: the one
-        nearest to the template's, as the moves name it.
-    """
-    result = []
-    for filters in template.filters:
-        nearest = sorted(RUNGS, key=lambda width: abs(math.log(width / FULL_WIDTH)))
-        unique = {block_filters(filters, width): width for width in reversed(nearest)}
-        result.append(sorted(unique.values()))
-    return result
-
-
 def _work(genotype: Genotype, origin: str) -> Work:
     return Work(genotype, origin, genotype.slots, 0)
 
@@ -89,7 +69,8 @@ def _draw_new(keys: set[str], template: Template, draw: Callable[[], Genotype]) 
 
 def _drawn(rng: random.Random, size: int, template: Template) -> Genotype:
     plain = random_genotype(rng, size, template.blocks)
-    return Genotype(plain.blocks, tuple(rng.choice(widths) for widths in shape_widths(template)))
+    widths = [list(distinct_widths(plain, block, template)) for block in range(template.blocks)]
+    return Genotype(plain.blocks, tuple(map(rng.choice, widths)))
 
 
 def _moved(rng: random.Random, bases: Sequence[Genotype], template: Template) -> Genotype:

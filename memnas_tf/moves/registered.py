@@ -13,8 +13,9 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
 from memnas_tf.moves.grow import grow_anew
 from memnas_tf.moves.move import Move
-from memnas_tf.moves.reshape import narrow, widen
+from memnas_tf.moves.narrow import narrow
 from memnas_tf.moves.trim import trim
+from memnas_tf.moves.widen import widen
 from memnas_tf.registry import Registry
 from memnas_tf.template import Template
 

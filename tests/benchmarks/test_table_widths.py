@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from benchmarks.table import Row, Run
-from benchmarks.table_widths import MOST_MACS, WIDTH_SIZES, shape_widths, widths_work
+from benchmarks.table_widths import MOST_MACS, WIDTH_SIZES, widths_work
 from benchmarks.table_work import work_list
 from memnas_tf.genotype import canonical_key, to_string
 from memnas_tf.memory import mac_count
@@ -56,7 +56,3 @@ def test_new_networks_differ_from_each_other_and_from_the_table_and_are_not_too_
     assert not known & {to_string(genotype) for genotype in new}
     assert max(mac_count(genotype, TEMPLATE) for genotype in new) <= MOST_MACS
     assert sum(genotype.widths != PLAIN for genotype in new) > 0.9 * len(new)
-
-
-def test_a_number_of_filters_is_drawn_under_one_width():
-    assert shape_widths(TEMPLATE)[0] == [2, 4, 6, 8, 12, 16, 24, 32, 48, 64]

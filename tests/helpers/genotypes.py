@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from memnas_tf.genotype import Block, Bypass, Cell, Genotype
 from memnas_tf.genotype.genotype import COMBINES, FULL_WIDTH
-from memnas_tf.moves.reshape import RUNGS
+from memnas_tf.moves.widths import LADDER
 from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import Template, cifar_template
 
@@ -108,7 +108,7 @@ def genotypes(max_blocks: int = 3, max_cells: int = 5) -> st.SearchStrategy[Geno
 
 
 def _genotypes(block: st.SearchStrategy[Block], most: int) -> st.SearchStrategy[Genotype]:
-    width = st.just(FULL_WIDTH) | st.sampled_from(RUNGS)
+    width = st.just(FULL_WIDTH) | st.sampled_from(LADDER)
     # A block without cells has no filters, and no code that could hold a width.
     pair = st.tuples(block, width).map(lambda p: (p[0], p[1] if p[0] else FULL_WIDTH))
     drawn = st.lists(pair, min_size=1, max_size=most)

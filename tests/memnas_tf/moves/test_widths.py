@@ -1,12 +1,21 @@
-"""Widen and narrow: one block, one step, another network."""
+"""The ladder of widths, and the two moves along it."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from memnas_tf.genotype import Genotype, canonical_key, from_string, to_string
-from memnas_tf.moves import generate_candidates, narrow, widen
-from memnas_tf.moves.reshape import RUNGS
+from memnas_tf.moves import (
+    PAPER_MOVES,
+    count_grown,
+    count_trimmed,
+    generate_candidates,
+    grow,
+    narrow,
+    trim,
+    widen,
+)
+from memnas_tf.moves.widths import LADDER, distinct_widths, with_width
 from memnas_tf.template import cifar_template
 from tests.helpers.genotypes import genotypes
 
@@ -39,6 +48,16 @@ def test_the_empty_network_has_nothing_to_reshape():
     assert widths(widen(Genotype.empty())) == widths(narrow(Genotype.empty())) == []
 
 
+def test_widths_of_the_same_filters_are_listed_once_by_the_one_nearest_to_the_templates():
+    base = from_string("0c3+0c3=/0c3+0c3=@12")
+    template = cifar_template((8, 8, 1), 2, filters=16, blocks=2)
+    assert distinct_widths(base, 1, None) == {width: 8 + width for width in LADDER}
+    assert distinct_widths(base, 1, template) == {
+        **{2: 20, 4: 24, 6: 28, 8: 32, 12: 40, 16: 48, 24: 64},
+        **{32: 80, 48: 112, 64: 144},
+    }
+
+
 def test_a_width_between_rungs_steps_onto_the_ladder():
     base = from_string("1x0c3+0c3=@10")
     assert widths(widen(base)) == [(12,)]
@@ -65,7 +84,41 @@ def test_a_move_changes_the_filters_of_one_block_and_no_cell(base, count):
             assert len(changed) == 1 and changed[0] * sign > 0
 
 
-@given(st.lists(st.sampled_from(RUNGS), min_size=1, max_size=8), st.sampled_from([8, 16, 24]))
+@st.composite
+def bases(draw):
+    """Draw a network on the ladder, with the size of its blocks."""
+    base = draw(genotypes(max_blocks=3, max_cells=2))
+    filters = draw(st.sampled_from([4, 8, 16, 24, 64]))
+    template = cifar_template((16, 16, 3), 2, filters=filters, blocks=len(base.blocks))
+    for index in range(len(base.blocks)):
+        widths = list(distinct_widths(base, index, template))
+        base = with_width(base, index, draw(st.sampled_from(widths)))
+    return base, template
+
+
+@pytest.mark.parametrize(("there", "back"), [(widen, narrow), (narrow, widen)])
+@given(drawn=bases())
+def test_a_step_there_and_a_step_back_give_the_former_network(there, back, drawn):
+    base, template = drawn
+    for move in there(base, template):
+        [block] = [i for i, width in enumerate(move.widths) if width != base.widths[i]]
+        moved = Genotype(move.blocks, move.widths)
+        found = [Genotype(one.blocks, one.widths) for one in back(moved, template)]
+        [former] = [one for one in found if one.widths[block] != moved.widths[block]]
+        assert former == base
+
+
+@given(bases())
+def test_a_search_that_only_grows_and_trims_never_changes_a_width(drawn):
+    base, template = drawn
+    moves = [*grow(base), *trim(base)]
+    assert len(moves) == count_grown(base) + count_trimmed(base)
+    assert {move.widths for move in moves} == {base.widths}
+    found = generate_candidates(base, 2, moves=PAPER_MOVES, template=template)
+    assert all(one.genotype.widths == base.widths for one in found)
+
+
+@given(st.lists(st.sampled_from(LADDER), min_size=1, max_size=8), st.sampled_from([8, 16, 24]))
 def test_whatever_way_leads_to_a_network_its_key_is_the_same(steps, count):
     template = cifar_template((16, 16, 3), 2, filters=count, blocks=1)
     genotype, keys = from_string("1x0c3+0c3="), {}
