@@ -60,7 +60,9 @@ def write_network(
     if subtitle is not None:
         from memnas_tf.drawing import draw_genotype
 
-        draw_genotype(genotype, folder / DRAWING_FILE, facts.dataset, subtitle)
+        draw_genotype(
+            genotype, folder / DRAWING_FILE, facts.dataset, subtitle, template=facts.template
+        )
     with whole_file(folder / MODEL_FILE) as temporary:
         model.save(temporary)
     results = {**facts.to_document(), **memory._asdict()}

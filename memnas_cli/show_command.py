@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from memnas_cli.winner_files import (
     SAVED_MODEL_FOLDER,
     read_results,
 )
+from memnas_tf.drawing.captions import block_captions, join_captions
 from memnas_tf.genotype import Genotype, from_string, load_genotype, render, to_string
 from memnas_tf.memory import format_bytes, lifetime_memory, parameter_memory
 from memnas_tf.template import Template
@@ -93,7 +94,7 @@ def show(
     if draw:
         from memnas_tf.drawing import draw_genotype
 
-        draw_genotype(load_genotype(source), draw)
+        draw_genotype(load_genotype(source), draw, template=sized_template(source, **size))
         echo(f"drawn to {draw}", err=True)
 
 
@@ -271,12 +272,14 @@ def _rounds_table(history: SearchHistory) -> Table:
 
 def _print_architecture(genotype: Genotype, template: Template) -> None:
     height, width, channels = template.input_shape
+    sizes = join_captions(chain.from_iterable(block_captions(genotype, None, template)))
     echo(to_string(genotype))
     echo(*render(genotype).splitlines())
     echo(
         "",
         f"{template.blocks} blocks, filters {_filters(template)}, "
         f"input {height}x{width}x{channels}, {template.classes} classes:",
+        *(f"  {line}" for line in sizes),
         f"  parameter memory     {format_bytes(parameter_memory(genotype, template))}",
         f"  intermediate memory  {format_bytes(lifetime_memory(genotype, template))} "
         "(lifetime, one image)",

@@ -64,9 +64,8 @@ def draw_pictures(facts: TrainingFacts) -> dict[str, bytes]:
     from memnas_tf.drawing.picture_file import picture_bytes
 
     genotype = from_string(facts.genotype)
-    drawing = picture_bytes(
-        lambda: paint(lay_out_page(genotype, None, None)), ".png", _DOTS_PER_INCH
-    )
+    page = lay_out_page(genotype, None, None, template=facts.template)
+    drawing = picture_bytes(lambda: paint(page), ".png", _DOTS_PER_INCH)
     pictures = {"Architecture, drawn": drawing}
     if facts.template is not None:
         rows = paper_rows(network_graph(genotype, facts.template))

@@ -8,6 +8,7 @@ from memnas_tf.drawing.page import lay_out_page
 from memnas_tf.drawing.painting import paint
 from memnas_tf.drawing.picture_file import write_picture
 from memnas_tf.genotype import Genotype
+from memnas_tf.template import Template
 
 
 def draw_genotype(
@@ -16,6 +17,7 @@ def draw_genotype(
     title: str | None = None,
     subtitle: str | None = None,
     base: Genotype | None = None,
+    template: Template | None = None,
 ) -> None:
     """Draw an architecture as a graph, into a PNG or SVG file.
 
@@ -31,9 +33,10 @@ def draw_genotype(
             the format. Folders on the way are made.
         title: What stands above the drawing.
         subtitle: What stands below the title.
-        base: What it was made from: what was grown and what was trimmed since is marked.
+        base: What it was made from: what was grown, trimmed and reshaped since is marked.
+        template: The network's size: each block's filters, stride, shape and bytes are told.
 
     Raises:
         ConfigError: If the path has another suffix.
     """
-    write_picture(path, lambda: paint(lay_out_page(genotype, title, subtitle, base)))
+    write_picture(path, lambda: paint(lay_out_page(genotype, title, subtitle, base, template)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import chain, groupby
 
 from memnas_tf.drawing import measures as m
+from memnas_tf.drawing.captions import block_captions, blocks_title, join_captions
 from memnas_tf.drawing.panel import lay_out_panel
 from memnas_tf.drawing.shapes import (
     GROWN,
@@ -22,12 +23,18 @@ from memnas_tf.drawing.shapes import (
 from memnas_tf.drawing.text import line_height, text_width, wrap
 from memnas_tf.genotype import Genotype, block_difference
 from memnas_tf.operations import OPERATIONS
+from memnas_tf.template import Template
 
 _NOTE = "A line has the colour of the cell whose output it carries."
+_SIZES = " Shapes and bytes are those of what a block makes of one image, in float32."
 
 
 def lay_out_page(
-    genotype: Genotype, title: str | None, subtitle: str | None, base: Genotype | None = None
+    genotype: Genotype,
+    title: str | None,
+    subtitle: str | None,
+    base: Genotype | None = None,
+    template: Template | None = None,
 ) -> Page:
     """Lay out a drawing.
 
@@ -36,11 +43,12 @@ def lay_out_page(
         title: What stands above the drawing.
         subtitle: What stands below the title.
         base: What it was made from, to show what changed; None to show the architecture alone.
+        template: The network's size, to tell every block's; None to leave that open.
 
     Returns:
         The page.
     """
-    panels = block_panels(genotype, base)
+    panels = block_panels(genotype, base, template)
     rows = split_rows([panel.width for panel in panels], m.PAGE_WIDTH - 2 * m.PAGE_MARGIN)
     content = max(_row_width([panels[i].width for i in row]) for row in rows)
     width = max(content, m.MIN_PAGE_WIDTH - 2 * m.PAGE_MARGIN)
@@ -57,7 +65,8 @@ def lay_out_page(
             x += panels[number].width + m.PANEL_GAP
         y += max(panels[number].height for number in row) + m.PANEL_GAP
     legend, y = _legend(panels, y - m.PANEL_GAP + m.SECTION_GAP, width)
-    note, y = _label(_NOTE if legend else None, y, width, m.SMALL_FONT)
+    words = _NOTE if template is None else _NOTE + _SIZES
+    note, y = _label(words if legend else None, y, width, m.SMALL_FONT)
     return Page(
         width=width + 2 * m.PAGE_MARGIN,
         height=y + m.PAGE_MARGIN,
@@ -69,24 +78,31 @@ def lay_out_page(
     )
 
 
-def block_panels(genotype: Genotype, base: Genotype | None = None) -> list[Panel]:
-    """Lay out the blocks, neighbours that look the same once.
+def block_panels(
+    genotype: Genotype, base: Genotype | None = None, template: Template | None = None
+) -> list[Panel]:
+    """Lay out the blocks, neighbours of the same cells and width once.
 
     Args:
         genotype: The architecture.
         base: What it was made from, of as many blocks; None for no comparison.
+        template: The network's size; None to leave that open.
 
     Returns:
         The panels.
     """
-    panels: list[Panel] = []
-    first = 1
+    widths = genotype.widths if base is None else base.widths
     before = (None,) * len(genotype.blocks) if base is None else base.blocks
     differences = map(block_difference, genotype.blocks, before)
-    for difference, run in groupby(differences):
-        last = first + len(list(run)) - 1
-        title = f"block {first}" if first == last else f"blocks {first} to {last}"
-        panels.append(lay_out_panel(title, difference))
+    looks = zip(differences, genotype.widths, widths, strict=True)
+    captions = block_captions(genotype, base, template)
+    panels: list[Panel] = []
+    first = 1
+    for (difference, *_), run in groupby(zip(looks, captions, strict=True), lambda pair: pair[0]):
+        own = [caption for _, caption in run]
+        last = first + len(own) - 1
+        lines = join_captions(chain.from_iterable(own))
+        panels.append(lay_out_panel(blocks_title(first, last), difference, lines))
         first = last + 1
     return panels
 

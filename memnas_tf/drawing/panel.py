@@ -27,12 +27,13 @@ from memnas_tf.genotype import BlockDifference
 _PORT = (m.OPERATION_WIDTH + m.OPERATION_GAP) / 2
 
 
-def lay_out_panel(title: str, difference: BlockDifference) -> Panel:
+def lay_out_panel(title: str, difference: BlockDifference, captions: tuple[str, ...] = ()) -> Panel:
     """Lay out one block.
 
     Args:
         title: Which blocks it stands for.
         difference: The block's cells, and those that a move has taken away.
+        captions: What is said of their sizes, line by line.
 
     Returns:
         The panel.
@@ -46,10 +47,13 @@ def lay_out_panel(title: str, difference: BlockDifference) -> Panel:
     x = place(graph, layers, widths, offsets)
     left = min(x[node] - widths[node] / 2 for node in x)
     right = max(x[node] + widths[node] / 2 for node in x)
-    width = max(right - left, text_width(title, m.PANEL_FONT, bold=True)) + 2 * m.PANEL_PADDING
+    texts = [text_width(line, m.SMALL_FONT) for line in captions]
+    texts.append(text_width(title, m.PANEL_FONT, bold=True))
+    width = max(right - left, *texts) + 2 * m.PANEL_PADDING
     shift = (width - left - right) / 2
     x = {node: middle + shift for node, middle in x.items()}
-    bands = _bands(graph, x, offsets, output_lines)
+    top = m.PANEL_TITLE_HEIGHT + len(captions) * line_height(m.SMALL_FONT)
+    bands = _bands(graph, x, offsets, output_lines, top)
     boxes = {
         node: _box(x[node], widths[node], bands[node.layer])
         for node in x
@@ -57,6 +61,7 @@ def lay_out_panel(title: str, difference: BlockDifference) -> Panel:
     }
     return Panel(
         title=title,
+        captions=captions,
         width=width,
         height=bands[-1][1] + m.PANEL_PADDING,
         input_box=boxes[Node(0, INPUT)],
@@ -112,6 +117,7 @@ def _bands(
     x: Mapping[Node, float],
     offsets: Mapping[Edge, float],
     output_lines: tuple[str, ...],
+    top: float,
 ) -> list[tuple[float, float]]:
     """Return the top and the bottom of each layer; further apart where lines run far."""
     reach = [0.0] * len(graph.layers)
@@ -119,7 +125,7 @@ def _bands(
         run = abs(x[edge.lower] + offsets[edge] - x[edge.upper])
         reach[edge.lower.layer] = max(reach[edge.lower.layer], run)
     last = len(graph.layers) - 1
-    bands = [(m.PANEL_TITLE_HEIGHT, m.PANEL_TITLE_HEIGHT + m.INPUT_HEIGHT)]
+    bands = [(top, top + m.INPUT_HEIGHT)]
     for layer in range(1, last + 1):
         gap = min(m.MAX_LAYER_GAP, m.LAYER_GAP + m.LAYER_GAP_PER_INCH * reach[layer])
         top = bands[-1][1] + gap

@@ -41,6 +41,9 @@ def paint_panel(panel: Panel) -> list[Artist]:
         rounded(frame, 0.12, colours.BACKGROUND, colours.PANEL_OUTLINE),
         text((panel.title,), middle, m.PANEL_FONT, weight="bold"),
     ]
+    for number, caption in enumerate(panel.captions):
+        below = m.PANEL_TITLE_HEIGHT + (number + 0.25) * line_height(m.SMALL_FONT)
+        marks.append(text((caption,), (middle[0], below), m.SMALL_FONT, color=colours.FAINT))
     for source in sorted({line.source for line in panel.lines}):
         lines = [line for line in panel.lines if line.source == source]
         marks.extend(_between_layers([line for line in lines if line.is_trimmed]))

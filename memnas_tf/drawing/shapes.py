@@ -85,6 +85,7 @@ class Panel:
 
     Attributes:
         title: Which blocks it stands for.
+        captions: What is said of their sizes, line by line.
         width: Its width.
         height: Its height.
         input_box: Where the block's input is drawn.
@@ -95,6 +96,7 @@ class Panel:
     """
 
     title: str
+    captions: tuple[str, ...]
     width: float
     height: float
     input_box: Box

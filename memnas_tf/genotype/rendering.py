@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from memnas_tf.genotype.genotype import Block, Bypass, Genotype, Slot
+from memnas_tf.genotype.genotype import FULL_WIDTH, Block, Bypass, Genotype, Slot
 from memnas_tf.operations import OPERATIONS
 
 
 def render(genotype: Genotype) -> str:
-    """Describe an architecture, equal neighbouring blocks once.
+    """Describe an architecture, equal neighbouring blocks once, and widths where they matter.
 
     Args:
         genotype: The architecture.
@@ -19,13 +19,18 @@ def render(genotype: Genotype) -> str:
     """
     lines: list[str] = []
     first = 1
-    for block, run in groupby(genotype.blocks):
+    for (block, width), run in groupby(zip(genotype.blocks, genotype.widths, strict=True)):
         count = len(list(run))
         last = first + count - 1
-        lines.append(f"block {first}" if count == 1 else f"blocks {first} to {last}, each")
+        title = f"block {first}" if count == 1 else f"blocks {first} to {last}, each"
+        lines.append(title + _render_width(width))
         lines.extend(f"  {line}" for line in _render_block(block))
         first = last + 1
     return "\n".join(lines)
+
+
+def _render_width(width: int) -> str:
+    return "" if width == FULL_WIDTH else f", {width}/{FULL_WIDTH} of the filters"
 
 
 def representation_name(index: int) -> str:

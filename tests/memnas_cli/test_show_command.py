@@ -31,6 +31,20 @@ def test_an_architecture_for_people():
     assert "parameter memory     2.24 MB" in output
 
 
+def test_the_blocks_of_an_architecture_are_shown_with_their_sizes(tmp_path):
+    picture = tmp_path / "network.svg"
+    size = ("--filters", 16, "--blocks", 3, "--draw", picture)
+    output = show("0c3+0d3=@12/0c3+0d3=/0c3+0d3=", *size).output
+    assert "\nblock 1, 12/8 of the filters\n" in output
+    lines = [
+        *("block 1: 24 filters, stride 1, 32x32x24, 98.3 kB",),
+        *("block 2: 16 filters, stride 2, 16x16x16, 16.4 kB",),
+        *("block 3: 16 filters, stride 1, 16x16x16, 16.4 kB",),
+    ]
+    assert all(f"  {line}\n" in output for line in lines)
+    assert "24 filters, stride 1, 32x32x24, 98.3 kB" in picture.read_text()
+
+
 def test_an_architecture_for_scripts():
     document = json.loads(show("5x0c3+0c3=", "--json", "--filters", 16, "--classes", 5).output)
     assert document["genotype"] == "5x0c3+0c3="

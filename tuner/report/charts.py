@@ -135,7 +135,7 @@ def trial_charts(
         Chart(
             "network/architecture",
             "The network and its move",
-            partial(draw_change, trial.genotype, base),
+            partial(draw_change, trial.genotype, base, template),
             is_drawing=True,
         ),
         Chart(

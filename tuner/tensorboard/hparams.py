@@ -59,6 +59,7 @@ def experiment(history: SearchHistory) -> list[Value]:
         summary_v2.HParam("cells", summary_v2.IntInterval(1, settings.blocks * settings.max_cells)),
         summary_v2.HParam("tradeoff", summary_v2.RealInterval(0.0, 1.0), "tradeoff (lambda)"),
         summary_v2.HParam("what_changed", _any(str)),
+        summary_v2.HParam("widths", _any(str), "widths (eighths of the filters)"),
         *_asked_for(history),
     ]
     columns = [
@@ -86,13 +87,15 @@ def beginning(history: SearchHistory, entry: Round, trial: PlannedTrial) -> list
     Returns:
         The values.
     """
+    genotype = from_string(trial.genotype)
     values = {
         "round": entry.number,
         "move": _MOVES.get(trial.kind, trial.kind),
         "parent": trial.base_trial or _NO_PARENT,
-        "cells": from_string(trial.genotype).cells,
+        "cells": genotype.cells,
         "tradeoff": float(history.settings.tradeoff),
         "what_changed": trial.move,
+        "widths": ", ".join(map(str, genotype.widths)),
         **{_ASKED_FOR + name: value for name, value in trial.hyperparameters.items()},
     }
     # Without a name of its own the group has that of the run, which is another in every search.

@@ -22,5 +22,14 @@ def test_blocks_that_differ_bypasses_and_identity():
     )
 
 
+def test_blocks_of_another_width_stand_apart_and_tell_it():
+    assert render(from_string("0c3+0a3=/0c3+0a3=@12/0c3+0a3=@12")) == (
+        "block 1\n"
+        "  C1 = sum of 3x3 convolution(input) and 3x3 dilated(input)  -> output\n"
+        "blocks 2 to 3, each, 12/8 of the filters\n"
+        "  C1 = sum of 3x3 convolution(input) and 3x3 dilated(input)  -> output"
+    )
+
+
 def test_empty():
     assert render(Genotype.empty(2)) == "blocks 1 to 2, each\n  no cells"

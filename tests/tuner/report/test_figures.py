@@ -158,8 +158,10 @@ def test_nothing_yet_is_said_and_can_be_drawn():
 
 def test_figures_of_a_network_become_pictures(history):
     last = history.rounds[-1]
-    svg = picture_bytes(lambda: draw_change(last.trials[0].genotype, last.base), ".svg").decode()
+    genotype, template = last.trials[0].genotype, history.settings.template
+    svg = picture_bytes(lambda: draw_change(genotype, last.base, template), ".svg").decode()
     assert "block" in svg and ("grown" in svg or "trimmed" in svg)
+    assert f"{template.filters[0]} filters, stride {template.strides[0]}" in svg
     png = picture_bytes(
         lambda: draw_network_lifetimes(last.trials[0].genotype, history.settings.template), ".png"
     )

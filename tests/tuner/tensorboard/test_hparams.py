@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from tensorboard.plugins.hparams import api_pb2, metadata
 
+from memnas_tf.genotype import from_string
 from memnas_tf.memory import memory_target
 from tests.helpers.event_reader import Run
 from tests.helpers.histories import made_up_history
@@ -129,3 +130,15 @@ def test_the_end_has_the_trial_s_status(history, tmp_path, status, number):
     assert run.hparams()[1] == number  # TensorBoard's STATUS_SUCCESS and STATUS_FAILURE
     assert ("result/best_val_accuracy" in run.tags("scalars")) == (status != FAILED)
     assert score(trial) == []
+
+
+def test_a_line_tells_the_width_of_every_block(history, tmp_path):
+    entry = history.rounds[0]
+    plain = entry.trials[0]
+    blocks = len(from_string(plain.genotype).blocks)
+    first = "/".join(["0c3+0d3=@12", *["0c3+0d3="] * (blocks - 1)])
+    for genotype, widths in ((plain.genotype, [8] * blocks), (first, [12, *[8] * (blocks - 1)])):
+        run = tmp_path / str(widths[0])
+        trial = replace(plain, genotype=genotype)
+        write_whole(run, "1.begin", beginning(history, entry, trial), step=0)
+        assert Run(run).hparams()[0]["widths"] == ", ".join(map(str, widths))

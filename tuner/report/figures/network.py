@@ -13,19 +13,20 @@ from memnas_tf.memory.lifetime_rows import paper_rows
 from memnas_tf.template import Template
 
 
-def draw_change(genotype: str, base: str) -> Figure:
-    """Draw a network with what its move has grown and trimmed.
+def draw_change(genotype: str, base: str, template: Template) -> Figure:
+    """Draw a network with what its move has grown, trimmed or reshaped.
 
     Args:
         genotype: The network as a compact string.
         base: What it was made from.
+        template: Its size.
 
     Returns:
         The figure.
     """
     network, before = from_string(genotype), from_string(base)
     comparable = len(network.blocks) == len(before.blocks)
-    return paint(lay_out_page(network, None, None, before if comparable else None))
+    return paint(lay_out_page(network, None, None, before if comparable else None, template))
 
 
 def draw_network_lifetimes(genotype: str, template: Template) -> Figure:
