@@ -27,8 +27,8 @@ from serving.server.models_config import (
 from serving.server.parameters import (
     BATCHING_CONFIG,
     MONITORING_CONFIG,
+    MONITORING_TEXT,
     batching_text,
-    monitoring_text,
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
@@ -110,7 +110,7 @@ def write_configuration(
     _check(folder, model, overwrite)
     base_path = model.directory.resolve() if image is None else CONTAINER_MODELS / model.name
     texts = {
-        MONITORING_CONFIG: monitoring_text(),  # first: by it the folder is known for ours
+        MONITORING_CONFIG: MONITORING_TEXT,  # first: by it the folder is known for ours
         BATCHING_CONFIG: batching_text(
             batching.max_batch_size, batching.timeout_micros, batching.max_enqueued_batches
         ),
@@ -155,7 +155,7 @@ def _check(folder: Path, model: ServedModel, overwrite: bool) -> None:
 def _check_ours(folder: Path) -> None:
     there = [name for name in _NAMES if os.path.lexists(folder / name)]
     monitoring = folder / MONITORING_CONFIG
-    if there and not (monitoring.is_file() and monitoring.read_text("utf-8") == monitoring_text()):
+    if there and not (monitoring.is_file() and monitoring.read_text("utf-8") == MONITORING_TEXT):
         raise ServingError(
             f"{str(folder)!r} holds {there[0]}, and this program did not write it; name another "
             "folder, or move that file away"
