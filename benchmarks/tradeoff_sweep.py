@@ -26,7 +26,8 @@ from memnas_tf.memory import format_bytes
 from memnas_tf.metric import METRICS
 from tuner import MemNASTuner
 from tuner.experiment import TrainingSettings, fit_arguments, make_hypermodel
-from tuner.search.rounds import Round, ranked_trials
+from tuner.search.rounds import Round
+from tuner.search.standings import ranked_trials
 
 TRADEOFFS = (0.0, 0.2, 0.5, 0.8, 1.0)
 

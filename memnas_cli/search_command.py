@@ -113,7 +113,7 @@ def _run(course: Console, options: dict[str, Any], project: Path, workers: int) 
         make_tuner,
         run_search,
     )
-    from tuner.search.planning import require_fit
+    from tuner.search.limits import require_fit
 
     training = TrainingSettings(
         **{name: options[name] for name in TrainingSettings.__dataclass_fields__}

@@ -11,8 +11,9 @@ from memnas_tf.documents import decode, read_json, read_or_previous, refuse_unle
 from memnas_tf.documents.document import CHECKSUM, verified
 from memnas_tf.errors import DocumentError, SearchError
 from memnas_tf.files import previous_path
-from tuner.search.rounds import PlannedTrial, Round, ranked_trials
+from tuner.search.rounds import PlannedTrial, Round
 from tuner.search.settings import SearchSettings
+from tuner.search.standings import ranked_trials
 from tuner.state_check import check_rounds
 
 ORACLE_FILE = "oracle.json"

@@ -1,8 +1,9 @@
-"""Two trials in a row that fail in the same way: a mistake in the call, which all others share."""
+"""Trials in a row that fail: two in the same way by a mistake in the call, which all share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from keras_tuner.engine import trial as trial_module
 
@@ -32,6 +33,38 @@ def has_results(rounds: Sequence[Round]) -> bool:
     without = (PLANNED, RUNNING, FAILED)
     trials = [trial for entry in rounds for trial in entry.trials]
     return any(trial.status not in without or trial.rung_qualities for trial in trials)
+
+
+def put_back_failed(
+    rounds: Sequence[Round], trials: Mapping[str, trial_module.Trial]
+) -> list[trial_module.Trial]:
+    """Have what failed trained again, where the search has no result that goes by it.
+
+    Args:
+        rounds: The search's rounds.
+        trials: KerasTuner's trials by id.
+
+    Returns:
+        Those that are under way again.
+    """
+    if has_results(rounds):
+        return []
+    put_back = []
+    for planned in rounds[-1].trials:
+        trial = trials.get(str(planned.trial_id))
+        if trial is not None and trial.status == _FAILED:
+            planned.status, trial.status = RUNNING, trial_module.TrialStatus.RUNNING
+            put_back.append(trial)
+    return put_back
+
+
+def failures_in_a_row(ended: Sequence[trial_module.Trial]) -> int:
+    """Count the failures since the last trial that did not fail.
+
+    Args:
+        ended: The trials that are over, in that order.
+    """
+    return sum(1 for _ in takewhile(lambda trial: trial.status == _FAILED, reversed(ended)))
 
 
 def repetition_error(message: str | None) -> SearchError:

@@ -10,7 +10,7 @@ from memnas_tf.metric import spread
 from memnas_tf.moves import generate_candidates
 from memnas_tf.template import cifar_template
 from memnas_tf.training.record import Confusion, LearningCurve, TrainingRecord
-from tests.helpers.searches import formula
+from tests.helpers.formula import formula
 from tuner.history import SearchHistory
 from tuner.search.rounds import (
     COMPLETED,

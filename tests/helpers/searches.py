@@ -1,19 +1,8 @@
-"""Searches that take no time: a network's accuracy is a formula of its genotype."""
+"""Tuners whose trials take no time: they ask a formula."""
 
-import zlib
-
-from memnas_tf.genotype import canonical_key, from_string
-from memnas_tf.template import cifar_template
+from memnas_tf.genotype import from_string
+from tests.helpers.formula import TEMPLATE, formula
 from tuner import MemNASHyperModel, MemNASTuner
-
-TEMPLATE = cifar_template((8, 8, 1), classes=3, filters=4)
-
-
-def formula(genotype):
-    """More cells and more convolutions are better, with a little that nothing predicts."""
-    text = canonical_key(genotype)
-    noise = zlib.crc32(text.encode()) % 1000 / 1e5
-    return 0.5 + 0.01 * genotype.cells + 0.004 * text.count("c3") + noise
 
 
 class FormulaTuner(MemNASTuner):

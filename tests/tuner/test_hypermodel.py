@@ -4,7 +4,7 @@ import pytest
 
 from memnas_tf.genotype import PRESETS, to_string
 from memnas_tf.memory import parameter_count
-from tests.helpers.searches import TEMPLATE
+from tests.helpers.formula import TEMPLATE
 from tuner import MemNASHyperModel
 from tuner.search_space import choose_genotype
 

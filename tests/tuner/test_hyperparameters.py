@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from memnas_cli.main import main
 from memnas_tf.errors import ConfigError
-from tests.helpers.searches import TEMPLATE, FormulaTuner
+from tests.helpers.formula import TEMPLATE
+from tests.helpers.searches import FormulaTuner
 from tuner import MemNASHyperModel, load_search
 from tuner.oracle import MemNASOracle
 from tuner.report.html.report import render_report

@@ -15,7 +15,8 @@ from memnas_cli.main import main
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.genotype import from_string
 from tests.helpers import searches
-from tests.helpers.searches import FormulaTuner, formula
+from tests.helpers.formula import formula
+from tests.helpers.searches import FormulaTuner
 from tuner import load_search
 from tuner.keras_objective import keras_objective, read_objective
 from tuner.objective import SearchObjective

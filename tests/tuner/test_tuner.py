@@ -1,6 +1,5 @@
 import gc
 import itertools
-import math
 import shutil
 
 import keras
@@ -11,8 +10,8 @@ import pytest
 from memnas_tf.documents import write_document
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.genotype import canonical_key, from_string
-from memnas_tf.memory import arena_memory, parameter_memory
-from tests.helpers.searches import TEMPLATE, FormulaTuner, formula, make_tuner
+from tests.helpers.formula import TEMPLATE, formula
+from tests.helpers.searches import FormulaTuner, make_tuner
 from tuner import MemNASHyperModel, MemNASTuner, SearchListener, load_search
 
 
@@ -50,15 +49,6 @@ def test_the_best_trial_is_the_search_s_answer(finished):
     assert best.hyperparameters.get("genotype") == answer.genotype
     assert finished.get_best_hyperparameters()[0].get("genotype") == answer.genotype
     assert len(finished.oracle.get_best_trials(100)) == 20
-
-
-def test_the_same_seed_gives_the_same_search_and_another_does_not(finished, tmp_path):
-    again = make_tuner(tmp_path / "again")
-    again.search(verbose=0)
-    assert course(again) == course(finished)
-    other = make_tuner(tmp_path / "other", seed=1, max_rounds=1)
-    other.search(verbose=0)
-    assert course(other)[0] != course(finished)[0]
 
 
 @pytest.mark.parametrize("trials_before", [1, 5, 13])
@@ -341,36 +331,6 @@ def test_results_summary_prints_the_best(finished, capsys):
     assert load_search(finished.project_dir).best.genotype in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        {"memory": "lifetime", "max_arena": 3400},
-        {"memory": "arena", "max_arena": 3400},
-        {"memory": "arena", "max_parameters": "6 kB"},
-        {"max_arena": "7.5kB", "max_parameters": 9000, "kernels": "optimised"},
-    ],
-)
-def test_what_does_not_fit_is_never_planned(tmp_path, target):
-    tuner = make_tuner(tmp_path, max_rounds=3, **target)
-    tuner.search(verbose=0)
-    target = tuner.oracle.settings.target
-    rounds = tuner.oracle.rounds
-    assert len(rounds) == 3
-    assert all(entry.too_large for entry in rounds)
-    for genotype in (from_string(trial.genotype) for entry in rounds for trial in entry.trials):
-        assert arena_memory(genotype, TEMPLATE, kernels=target.kernels) <= (
-            target.max_arena or math.inf
-        )
-        assert parameter_memory(genotype, TEMPLATE) <= (target.max_parameters or math.inf)
-
-
-def test_the_same_search_without_a_budget_goes_beyond_it(finished):
-    """Or the test above would show nothing."""
-    trials = [trial for entry in finished.oracle.rounds for trial in entry.trials]
-    assert max(trial.arena_bytes for trial in trials) > 3400
-    assert max(trial.parameter_bytes for trial in trials) > 9000
-
-
 def test_budgets_that_nothing_keeps_to_are_refused_before_a_directory_is_made(tmp_path):
     message = (
         r"no network of the first round fits: the smallest needs 2,304 bytes where max_arena is "
@@ -379,15 +339,6 @@ def test_budgets_that_nothing_keeps_to_are_refused_before_a_directory_is_made(tm
     with pytest.raises(ConfigError, match=message):
         make_tuner(tmp_path / "new", max_arena="1kB")
     assert not (tmp_path / "new").exists()
-
-
-def test_a_search_that_runs_out_of_networks_that_fit_keeps_its_answer(tmp_path):
-    tuner = make_tuner(tmp_path, max_parameters=1244, max_rounds=20, trials_per_round=100)
-    tuner.search(verbose=0)
-    assert 1 < len(tuner.oracle.rounds) < 20
-    assert "that fits: the smallest needs" in tuner.oracle.stop_reason
-    best = load_search(tmp_path / "search").best
-    assert best.quality == pytest.approx(formula(from_string(best.genotype)))
 
 
 def test_another_budget_is_refused_on_resuming_and_the_same_in_other_words_is_not(tmp_path):

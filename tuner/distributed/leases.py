@@ -14,51 +14,40 @@ class Leases:
     """Leases by holder, each of which lasts for so long after it was renewed.
 
     Args:
-        seconds: How long; None for ever.
+        seconds: How long that of a holder lasts that trains; None for ever.
         clock: Seconds on a clock that never goes back.
     """
 
     def __init__(self, seconds: float | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self._clock = clock
-        self._renewed: dict[str, float] = {}
+        self._ends: dict[str, float] = {}
 
-    def renew(self, holder: str) -> None:
-        """Give a holder, known or new, a lease from now on."""
-        self._renewed[holder] = self._clock()
+    def renew(self, holder: str, is_idle: bool = False) -> None:
+        """Give a holder, known or new, a lease from now on.
+
+        Args:
+            holder: Its name.
+            is_idle: Whether it waits, and asks several times a second.
+        """
+        if self.seconds is not None:
+            seconds = min(_IDLE_SECONDS, self.seconds) if is_idle else self.seconds
+            self._ends[holder] = self._clock() + seconds
 
     def drop(self, holder: str) -> None:
         """Forget a holder, if it has a lease."""
-        self._renewed.pop(holder, None)
+        self._ends.pop(holder, None)
 
     def extend(self, seconds: float) -> None:
-        """Lengthen all leases by a time in which nobody could have renewed one.
-
-        Args:
-            seconds: The time.
-        """
-        for holder in self._renewed:
-            self._renewed[holder] += seconds
+        """Lengthen all leases by a time, in seconds, in which nobody could have renewed one."""
+        for holder in self._ends:
+            self._ends[holder] += seconds
 
     def expired(self) -> list[str]:
-        """Return the holders whose lease has run out, in order of age."""
-        if self.seconds is None:
-            return []
-        latest = self._clock() - self.seconds
-        late = [holder for holder, renewed in self._renewed.items() if renewed < latest]
-        return sorted(late, key=self._renewed.__getitem__)
-
-
-def idle_seconds(lease_seconds: float | None) -> float | None:
-    """Return how long the lease of a worker lasts that waits, and asks several times a second.
-
-    Args:
-        lease_seconds: How long that of a worker lasts that trains.
-
-    Returns:
-        Seconds; None for ever.
-    """
-    return None if lease_seconds is None else min(_IDLE_SECONDS, lease_seconds)
+        """Return the holders whose lease has run out, in the order in which they did."""
+        now = self._clock()
+        late = [holder for holder, end in self._ends.items() if end < now]
+        return sorted(late, key=self._ends.__getitem__)
 
 
 def heartbeat_seconds(lease_seconds: float) -> float:

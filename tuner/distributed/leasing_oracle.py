@@ -13,18 +13,18 @@ import time
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import keras_tuner
 from keras_tuner.engine import trial as trial_module
 
 from memnas_tf.errors import SearchError
-from tuner.distributed.leases import Leases, idle_seconds
-from tuner.trials.machine_faults import fault_of, stopped
+from tuner import trial_results
+from tuner.distributed.guarding import guarded
+from tuner.distributed.leases import Leases
 
 _LOGGER = logging.getLogger(__name__)
 _STATUS = trial_module.TrialStatus
-_T = TypeVar("_T")
 MAX_LOSSES = 5  # of workers that fell silent, as those of a machine or a network that is gone do
 MAX_CRASHES = 2  # of workers that are known to have crashed
 
@@ -32,9 +32,8 @@ MAX_CRASHES = 2  # of workers that are known to have crashed
 class LeasingOracle(keras_tuner.Oracle):
     """Hand out trials by lease.
 
-    An exception that leaves a synchronized method keeps the lock for ever, so none does: it is
-    kept as `error`, from then on the oracle does nothing, and whoever runs the search raises it.
-    What is on disk stands, and the search can be gone on with.
+    What fails is kept as `error`, from then on the oracle does nothing, and whoever runs the
+    search raises it. What is on disk stands, and the search can be gone on with.
 
     Args:
         *args: Of `keras_tuner.Oracle`.
@@ -59,8 +58,7 @@ class LeasingOracle(keras_tuner.Oracle):
         self.end_order: list[str]
         self._retry_queue: list[str]
         self._clock = clock
-        self._training = Leases(lease_seconds, clock)
-        self._idle = Leases(idle_seconds(lease_seconds), clock)
+        self._leases = Leases(lease_seconds, clock)
         self._started: dict[str, float] = {}
         self._losses: Counter[str] = Counter()
 
@@ -76,7 +74,6 @@ class LeasingOracle(keras_tuner.Oracle):
     def _conclude(self, trial: trial_module.Trial) -> None:
         """Record the end of a trial that is completed or failed, and save everything."""
 
-    @keras_tuner.synchronized
     def create_trial(self, tuner_id: str) -> trial_module.Trial:
         """Hand out a trial, on a lease.
 
@@ -86,28 +83,15 @@ class LeasingOracle(keras_tuner.Oracle):
         Returns:
             A trial that is RUNNING, or an empty one that is IDLE or STOPPED.
         """
-        asked = self._clock()
-        trial = self._safely(lambda: self._create(tuner_id), None)
+        trial = self._lease(tuner_id)
         if trial is None:
             # Workers are told to wait, for the chief to be started again.
-            waits = self._training.seconds is not None
+            waits = self._leases.seconds is not None
             return self._empty_trial(_STATUS.IDLE if waits else _STATUS.STOPPED)
-        self._note_answer(tuner_id, trial)
-        # Planning takes a while, in which no heartbeat could get through.
-        busy = self._clock() - asked
-        self._training.extend(busy)
-        self._idle.extend(busy)
         return trial
 
     def get_trial(self, trial_id: str) -> trial_module.Trial:
-        """Return a trial, and renew the lease of who holds it.
-
-        Args:
-            trial_id: Its id.
-
-        Returns:
-            The trial.
-        """
+        """Return a trial, and renew the lease of who holds it."""
         self._hear_of(trial_id)
         return super().get_trial(trial_id)
 
@@ -128,14 +112,16 @@ class LeasingOracle(keras_tuner.Oracle):
             ValueError: If the objective is not among the metrics.
         """
         self._check_objective_found(metrics)
-        return self._update(trial_id, {name: float(value) for name, value in metrics.items()}, step)
+        self._record(trial_id, {name: float(value) for name, value in metrics.items()}, step)
+        trial = self.trials.get(trial_id)
+        return self._empty_trial(_STATUS.STOPPED) if trial is None else trial
 
-    @keras_tuner.synchronized
+    @guarded
     def reap(self) -> None:
         """Take trials back whose lease has run out."""
-        self._safely(self._reap, None)
+        self._reap()
 
-    @keras_tuner.synchronized
+    @guarded
     def release(self, tuner_id: str, reason: str) -> bool:
         """Take back what a worker holds that is known to have crashed.
 
@@ -146,15 +132,30 @@ class LeasingOracle(keras_tuner.Oracle):
         Returns:
             Whether it held a trial, which is tried again once.
         """
-        return self._safely(lambda: self._take_back(tuner_id, reason, MAX_CRASHES), False)
+        return self._take_back(tuner_id, reason, MAX_CRASHES)
 
     def workers(self) -> dict[str, str | None]:
         """Return the workers that hold a lease, each with its trial, or None while it waits."""
         trials = {name: trial.trial_id for name, trial in list(self.ongoing_trials.items())}
         return {name: trials.get(name) for name in sorted({*trials, *self.tuner_ids})}
 
-    def _create(self, tuner_id: str) -> trial_module.Trial:
-        self._training.renew(tuner_id)
+    @guarded
+    def _lease(self, tuner_id: str) -> trial_module.Trial:
+        asked = self._clock()
+        trial = self._next_trial(tuner_id)
+        if trial.status == _STATUS.RUNNING:
+            self._hold(tuner_id, trial)
+        elif trial.status == _STATUS.IDLE:
+            self.tuner_ids.add(tuner_id)
+            self._leases.renew(tuner_id, is_idle=True)
+        else:
+            self._forget_worker(tuner_id)
+        # Planning takes a while, in which no heartbeat could get through.
+        self._leases.extend(self._clock() - asked)
+        return trial
+
+    def _next_trial(self, tuner_id: str) -> trial_module.Trial:
+        self._leases.renew(tuner_id)
         self._reap()
         # A worker that was started again, or that missed an answer, gets its trial again.
         self._take_back(tuner_id, "asked anew", MAX_LOSSES)
@@ -163,103 +164,67 @@ class LeasingOracle(keras_tuner.Oracle):
         if not self._retry_queue and self._is_waiting():
             # KerasTuner stops at `max_trials` even while the last of them may have to be retried.
             return self._empty_trial(_STATUS.IDLE)
-        trial = super().create_trial(tuner_id)
-        if trial.status == _STATUS.RUNNING:
-            self._started[trial.trial_id] = self._clock()
-        return trial
+        return super().create_trial(tuner_id)
 
-    def _note_answer(self, tuner_id: str, trial: trial_module.Trial) -> None:
-        self._training.drop(tuner_id)
-        self._idle.drop(tuner_id)
-        if trial.status == _STATUS.RUNNING:
-            self.tuner_ids.add(tuner_id)
-            self._training.renew(tuner_id)
-        elif trial.status == _STATUS.IDLE:
-            self.tuner_ids.add(tuner_id)
-            self._idle.renew(tuner_id)
-        else:
-            self.tuner_ids.discard(tuner_id)
+    def _hold(self, tuner_id: str, trial: trial_module.Trial) -> None:
+        """Note that a worker trains a trial from now on."""
+        self.ongoing_trials[tuner_id] = trial
+        self.tuner_ids.add(tuner_id)
+        self._leases.renew(tuner_id)
+        self._started[trial.trial_id] = self._clock()
+
+    def _forget_worker(self, tuner_id: str) -> trial_module.Trial | None:
+        self._leases.drop(tuner_id)
+        self.tuner_ids.discard(tuner_id)
+        return self.ongoing_trials.pop(tuner_id, None)
 
     def _empty_trial(self, status: str) -> trial_module.Trial:
         hyperparameters = self.hyperparameters.copy()
         hyperparameters.values = {}
         return trial_module.Trial(hyperparameters, trial_id="none", status=status)
 
-    @keras_tuner.synchronized
+    @guarded
     def _hear_of(self, trial_id: str) -> None:
-        def renew() -> None:
-            for tuner_id in self._holders(trial_id):
-                self._training.renew(tuner_id)
-            self._reap()
+        for tuner_id in self._holders(trial_id):
+            self._leases.renew(tuner_id)
+        self._reap()
 
-        self._safely(renew, None)
-
-    @keras_tuner.synchronized
-    def _update(self, trial_id: str, metrics: dict[str, float], step: int) -> trial_module.Trial:
+    @guarded
+    def _record(self, trial_id: str, metrics: dict[str, float], step: int) -> None:
         trial = self.trials.get(trial_id)
         if trial is None:
             _LOGGER.warning("ignoring a result of trial %s, which is unknown", trial_id)
-            return self._empty_trial(_STATUS.STOPPED)
-        record = super().update_trial
-
-        def update() -> None:
-            is_over = trial_id in self.end_order or trial.status == _STATUS.IDLE  # or paused
-            if not is_over and not self._has_result(trial, step):
-                record(trial_id, metrics, step)
-
-        self._safely(update, None)
-        return trial
-
-    def _safely(self, action: Callable[[], _T], otherwise: _T) -> _T:
-        """Do something unless something failed before, and keep the error if it fails."""
-        if self.error is None:
-            try:
-                return action()
-            except Exception as error:
-                self._fail(error)
-        return otherwise
-
-    def _fail(self, error: Exception) -> None:
-        if isinstance(error, SearchError):
-            self.error = error
-        elif fault_of(error) is not None:
-            self.error = stopped(error)
-        else:
-            _LOGGER.error("the oracle failed", exc_info=error)
-            self.error = SearchError(
-                f"the search stopped on an internal error ({type(error).__name__}: {error}); the "
-                "same command goes on from here once its cause is mended"
-            )
-        if self.error is not error:
-            self.error.__cause__ = error
+            return
+        is_over = trial_id in self.end_order or trial.status == _STATUS.IDLE  # or paused
+        if not is_over and not trial_results.has_result(trial, self.objective.name, step):
+            super().update_trial(trial_id, metrics, step)
 
     def _reap(self) -> None:
-        for tuner_id in self._training.expired():
-            self._take_back(tuner_id, f"was silent for {self._training.seconds:g} s", MAX_LOSSES)
-        for tuner_id in self._idle.expired():
-            self._idle.drop(tuner_id)
-            self.tuner_ids.discard(tuner_id)
+        for tuner_id in self._leases.expired():
+            self._take_back(tuner_id, f"was silent for {self._leases.seconds:g} s", MAX_LOSSES)
 
     def _take_back(self, tuner_id: str, reason: str, most: int) -> bool:
         """Take a worker's trial back, and fail it after so many losses; tell whether it had one."""
-        self._training.drop(tuner_id)
-        self._idle.drop(tuner_id)
-        self.tuner_ids.discard(tuner_id)
-        trial = self.ongoing_trials.pop(tuner_id, None)
+        trial = self._forget_worker(tuner_id)
         if trial is None or trial.trial_id in self.end_order or self._holders(trial.trial_id):
             return False
         self._losses[trial.trial_id] += 1
         losses = self._losses[trial.trial_id]
         _LOGGER.warning("worker %s %s; trial %s is free", tuner_id, reason, trial.trial_id)
-        self._forget_result(trial)
         if losses >= most:
+            trial_results.forget(trial)
             trial.status = _STATUS.FAILED
             trial.message = f"{losses} workers were lost while they trained it; the last {reason}"
             self._conclude(trial)
         else:
-            self._retry_queue.append(trial.trial_id)
+            self._queue(trial)
             self.save()
         return True
+
+    def _queue(self, trial: trial_module.Trial) -> None:
+        """Have a trial trained again, or on, before any other."""
+        trial_results.forget(trial)
+        self._retry_queue.append(trial.trial_id)
 
     def _holders(self, trial_id: str) -> list[str]:
         return [name for name, trial in self.ongoing_trials.items() if trial.trial_id == trial_id]
@@ -268,8 +233,7 @@ class LeasingOracle(keras_tuner.Oracle):
         """Take a trial that is over off whoever holds it, and off the queue."""
         for tuner_id in self._holders(trial_id):
             del self.ongoing_trials[tuner_id]
-            self._training.drop(tuner_id)
-            self._idle.renew(tuner_id)
+            self._leases.renew(tuner_id, is_idle=True)
         self._retry_queue = [queued for queued in self._retry_queue if queued != trial_id]
 
     def _note_duration(self, trial_id: str) -> None:
@@ -277,14 +241,3 @@ class LeasingOracle(keras_tuner.Oracle):
         if started is not None:
             before = self.durations.get(trial_id, 0.0)  # it may have paused, or crashed
             self.durations[trial_id] = round(before + self._clock() - started, 3)
-
-    def _forget_result(self, trial: trial_module.Trial) -> None:
-        trial.metrics = type(trial.metrics)()  # or the old result would stand
-        trial.score = None
-        trial.best_step = 0
-
-    def _has_result(self, trial: trial_module.Trial, step: int) -> bool:
-        name = self.objective.name
-        if not trial.metrics.exists(name):
-            return False
-        return any(seen.step == step for seen in trial.metrics.get_history(name))

@@ -11,19 +11,8 @@ from __future__ import annotations
 import math
 
 from tuner.search.memory_efficiency import MemoryEfficiency
-from tuner.search.rounds import PAUSED, PLANNED, RUNNING, STOPPED, PlannedTrial, Round
+from tuner.search.rounds import PAUSED, PLANNED, RUNNING, STOPPED, Round
 from tuner.search.settings import SearchSettings
-
-
-def pause(trial: PlannedTrial, quality: float) -> None:
-    """Note what a trial came to at the rung that it has trained to.
-
-    Args:
-        trial: The trial.
-        quality: The best that it has reported so far, of which more is better.
-    """
-    trial.status, trial.quality = PAUSED, quality
-    trial.rung_qualities.append(quality)
 
 
 def leave_rung(entry: Round, settings: SearchSettings, efficiency: MemoryEfficiency) -> None:

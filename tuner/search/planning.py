@@ -5,6 +5,7 @@ Source: the paper, sections 3.1 to 3.4 and Figure 1(a).
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -13,17 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype, from_string, to_string
-from memnas_tf.memory import MemoryTarget, NetworkMemory
-from memnas_tf.memory.arena_memory import DTYPES
-from memnas_tf.memory.needs import describe_excess, has_budgets
+from memnas_tf.memory import NetworkMemory
+from memnas_tf.memory.needs import describe_excess
 from memnas_tf.metric import Measurement, spread
 from memnas_tf.moves import Candidate, generate_candidates
-from memnas_tf.template import Template
-from tuner.ranking import LabelledRound, Ranker
+from tuner.ranking import LabelledRound, Ranker, make_ranker
 from tuner.search.rounds import (
-    STOPPED,
     PlannedTrial,
     Round,
     base_measurement,
@@ -32,7 +29,9 @@ from tuner.search.rounds import (
     trained_keys,
 )
 from tuner.search.settings import SearchSettings
+from tuner.trials.machine_faults import fault_of
 
+_LOGGER = logging.getLogger(__name__)
 FIRST_RANKED_ROUND = 3
 
 
@@ -41,6 +40,42 @@ class _Measured(NamedTuple):
 
     candidate: Candidate
     memory: NetworkMemory
+
+
+class Planner:
+    """Plan rounds with a ranker, and draw those in which it fails.
+
+    Args:
+        ranker: What ranks candidates; None to make the one that the settings name.
+    """
+
+    def __init__(self, ranker: Ranker | None) -> None:
+        self._ranker = ranker
+
+    def plan(self, rounds: Sequence[Round], settings: SearchSettings) -> Round | str:
+        """Plan the next round (see `plan_round`).
+
+        Args:
+            rounds: The rounds so far, all of them over.
+            settings: The search's settings.
+
+        Returns:
+            The round; or, if there is no network left to try, the reason for people.
+        """
+        try:
+            self._ranker = self._ranker or make_ranker(
+                settings.ranker,
+                max_cells=settings.max_cells,
+                blocks=settings.blocks,
+                template=settings.template,
+                seed=settings.seed,
+            )
+            return plan_round(rounds, settings, self._ranker)
+        except Exception as error:  # a ranker's failure must not cost the search
+            if fault_of(error) is not None:
+                raise  # or the machine would decide what is drawn
+            _LOGGER.warning("the ranker failed; drawing this round at random", exc_info=True)
+            return plan_round(rounds, settings, None)
 
 
 def plan_round(
@@ -88,32 +123,6 @@ def plan_round(
         trial.until_epoch = settings.rungs[0] if settings.rungs else None
     too_large = len(made) - len(fitting)
     return Round(number, to_string(base), len(fitting), too_large, memory_spread, trials)
-
-
-def require_fit(template: Template, blocks: int, target: MemoryTarget) -> None:
-    """Refuse budgets that no candidate of the first round keeps to.
-
-    Args:
-        template: The size of the networks.
-        blocks: The number of blocks of a genotype.
-        target: The budgets.
-
-    Raises:
-        ConfigError: If none does.
-    """
-    if not has_budgets(target):
-        return
-    networks = []
-    for candidate in generate_candidates(Genotype.empty(blocks), max_cells=1):
-        networks.append(target.measure(candidate.genotype, template))
-        if networks[-1].fits:
-            return
-    ways = ["fewer filters", "smaller images"]
-    ways += [f"dtype {name}" for name in DTYPES[DTYPES.index(target.dtype) + 1 :]]  # ever smaller
-    raise ConfigError(
-        f"no network of the first round fits: {describe_excess(networks)}; allow more, or use "
-        f"{' or '.join(ways)}"
-    )
 
 
 def _draw_stratified(
@@ -188,27 +197,3 @@ def _planned(measured: _Measured) -> PlannedTrial:
         arena_bytes=memory.arena_bytes,
         intermediate_bytes=memory.intermediate_bytes,
     )
-
-
-def stop_reason(rounds: Sequence[Round], settings: SearchSettings) -> str | None:
-    """Tell why a search whose rounds are all over is at its end, or None if it goes on.
-
-    Args:
-        rounds: The rounds so far, all of them over.
-        settings: The search's settings.
-
-    Returns:
-        The reason, for people.
-    """
-    if rounds and rounds[-1].winner is None:
-        tried = [trial for trial in rounds[-1].trials if trial.status != STOPPED]
-        return f"all {len(tried)} trials of round {len(rounds)} failed"
-    if len(rounds) >= settings.max_rounds:
-        return f"reached max_rounds ({settings.max_rounds})"
-    planned = sum(len(entry.trials) for entry in rounds)
-    if settings.max_trials is not None and planned >= settings.max_trials:
-        return f"reached max_trials ({settings.max_trials})"
-    base = current_base(rounds, settings.blocks)
-    if base.slots >= settings.max_cells:
-        return f"reached max_cells ({settings.max_cells})"
-    return None

@@ -9,12 +9,13 @@ Source: the paper, section 3.1 and Figure 1(a).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import mean
 from typing import Annotated, Any, TypeAlias
 
 from memnas_tf.documents import at_least, decode, refuse_unless
+from memnas_tf.errors import SearchError
 from memnas_tf.genotype import Genotype, canonical_key, check_buildable, from_string
 from memnas_tf.metric import Measurement, Spread
 from tuner.search.memory_efficiency import MemoryEfficiency
@@ -93,6 +94,30 @@ class PlannedTrial:
     def is_over(self) -> bool:
         """Whether the trial has been run, to whatever end."""
         return self.status in (COMPLETED, STOPPED, FAILED)
+
+    def hand_out(self, trial_id: str) -> None:
+        """Note that it is under way, under a name if it has none yet."""
+        self.trial_id = self.trial_id or trial_id
+        self.status = RUNNING
+
+    def end(self, quality: float | None) -> None:
+        """Note what became of it.
+
+        Args:
+            quality: The best that it reported, of which more is better; None if it failed.
+
+        Raises:
+            SearchError: If it is not under way.
+        """
+        if self.status != RUNNING:
+            raise SearchError(f"trial {self.trial_id} is {self.status}, not under way")
+        if quality is None:
+            self.status = FAILED
+            return
+        self.quality = quality
+        self.status = COMPLETED if self.until_epoch is None else PAUSED
+        if self.until_epoch is not None:
+            self.rung_qualities.append(quality)
 
     @property
     def hyperparameter_words(self) -> str:
@@ -220,15 +245,6 @@ def describe_values(hyperparameters: Mapping[str, Any]) -> str:
     )
 
 
-def find_trial(rounds: Sequence[Round], trial_id: str) -> PlannedTrial | None:
-    """Find a planned trial by KerasTuner's id, or None."""
-    for entry in reversed(rounds):
-        for trial in entry.trials:
-            if trial.trial_id == trial_id:
-                return trial
-    return None
-
-
 def trained_keys(rounds: Sequence[Round]) -> set[str]:
     """Return the canonical keys of all networks planned so far."""
     return {
@@ -251,40 +267,3 @@ def base_measurement(rounds: Sequence[Round]) -> Measurement | None:
     """Return the measurement of what `current_base` returns; None of the empty network."""
     winner = base_trial(rounds)
     return winner.measurement if winner else None
-
-
-def ranked_trials(rounds: Sequence[Round]) -> list[PlannedTrial]:
-    """Order the scored trials of all rounds, the search's best first.
-
-    Equation 4 compares a candidate with its base. A chain of winners adds such steps up: a
-    trial's total is its own efficiency plus those of the winners that led to its base. The best
-    total is a round's winner by construction, and a last round that only loses does not count.
-    Trials that were stopped early are not among them.
-
-    Args:
-        rounds: The rounds of a search.
-
-    Returns:
-        The trials, of equals the earlier first.
-    """
-    totals = sorted(total_efficiencies(rounds), key=lambda pair: -pair[0])
-    return [trial for _, trial in totals if trial.status == COMPLETED]
-
-
-def total_efficiencies(rounds: Sequence[Round]) -> Iterator[tuple[float, PlannedTrial]]:
-    """Add the efficiencies of each scored trial and of the winners that led to its base.
-
-    Args:
-        rounds: The rounds of a search.
-
-    Yields:
-        The sum and the trial, in the order of the rounds.
-    """
-    base = 0.0
-    for entry in rounds:
-        for trial in entry.trials:
-            if trial.efficiency is not None:
-                yield base + trial.efficiency, trial
-        winner = entry.winning_trial
-        if winner is not None and winner.efficiency is not None:
-            base += winner.efficiency

@@ -1,39 +1,31 @@
 """The search itself: grow and trim, rank, train, choose, round by round.
 
 It knows neither Keras nor KerasTuner and touches no file. Whoever trains asks for candidates and
-tells what became of them; the state between two calls is plain JSON. Figure 1(a) of the paper,
-clockwise, is `_open_round` (generate, measure, rank), `ask` (train) and `tell` (choose).
+tells what became of them; the state between two calls is plain JSON.
 
-Source: the paper, section 3.1 and Figure 1(a).
+Source: the paper, section 3.1 and Figure 1(a), which `Search` follows clockwise.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from memnas_tf.errors import SearchError
-from tuner.ranking import Ranker, make_ranker
-from tuner.search.halving import leave_rung, pause
-from tuner.search.planning import plan_round, require_fit, stop_reason
+from tuner.ranking import Ranker
+from tuner.search.halving import leave_rung
+from tuner.search.limits import require_fit, stop_reason
+from tuner.search.planning import Planner
 from tuner.search.rounds import (
-    COMPLETED,
-    FAILED,
     PLANNED,
     RUNNING,
     PlannedTrial,
     Round,
     base_measurement,
     base_trial,
-    find_trial,
-    ranked_trials,
 )
 from tuner.search.settings import SearchSettings
-from tuner.trials.machine_faults import fault_of
-
-_LOGGER = logging.getLogger(__name__)
+from tuner.search.standings import ranked_trials
 
 
 class Answer(Enum):
@@ -78,22 +70,11 @@ class Search:
         self.settings = settings
         self.rounds: list[Round] = []
         self.stop_reason: str | None = None
-        self._ranker = ranker
+        self._planner = Planner(ranker)
         self._furnish = furnish
 
-    @property
-    def best(self) -> PlannedTrial | None:
-        """The search's answer so far; None before the first round is over."""
-        return next(iter(ranked_trials(self.rounds)), None)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there is nothing to hand out until a trial ends."""
-        current = self.rounds[-1] if self.rounds else None
-        return current is not None and not current.is_over and current.due is None
-
     def ask(self, trial_id: str | None = None) -> PlannedTrial | Answer:
-        """Hand out the next candidate to train.
+        """Hand out the next candidate to train; the first of a round after the round is planned.
 
         Args:
             trial_id: What to call it, if it has no name yet; None to count.
@@ -103,16 +84,14 @@ class Search:
             from a rung comes again. `WAIT` while the round waits for its last results, `OVER` at
             the end.
         """
-        if not self.rounds or self.rounds[-1].is_over:
+        if self.stop_reason is None and (not self.rounds or self.rounds[-1].is_over):
             self._open_round()
         if self.stop_reason is not None:
             return OVER
         due = self.rounds[-1].due
         if due is None:
             return WAIT
-        if due.trial_id is None:
-            due.trial_id = trial_id or f"{sum(1 for _ in self._named()):04d}"
-        due.status = RUNNING
+        due.hand_out(trial_id or f"{sum(1 for one in self._trials() if one.trial_id):04d}")
         return due
 
     def tell(self, trial: PlannedTrial, quality: float | None, failure: str = "") -> None:
@@ -126,16 +105,8 @@ class Search:
         Raises:
             SearchError: If it is not under way.
         """
-        if trial.status != RUNNING:
-            raise SearchError(f"trial {trial.trial_id} is {trial.status}, not under way")
-        if quality is None:
-            trial.status = FAILED
-        elif trial.until_epoch is None:
-            trial.status, trial.quality = COMPLETED, quality
-        else:
-            pause(trial, quality)
-        current = self.rounds[-1]
-        base = base_measurement(self.rounds[:-1])
+        trial.end(quality)
+        current, base = self.rounds[-1], base_measurement(self.rounds[:-1])
         efficiency = self.settings.efficiency(base, current.memory_spread)
         leave_rung(current, self.settings, efficiency)
         if current.is_over and current.winner is None:
@@ -145,16 +116,30 @@ class Search:
                 self.stop_reason = f"{self.stop_reason}; the last: {failure}"
 
     def stop(self, reason: str) -> None:
-        """End the search.
-
-        Args:
-            reason: Why, for people.
-        """
+        """End the search for a reason, which is for people."""
         self.stop_reason = reason
+
+    def _open_round(self) -> None:
+        planned = self._planner.plan(self.rounds, self.settings)
+        if isinstance(planned, Round):
+            self.rounds.append(self._furnish(planned, base_trial(self.rounds)))
+        else:
+            self.stop_reason = planned
+
+    @property
+    def best(self) -> PlannedTrial | None:
+        """The search's answer so far; None before the first round is over."""
+        return next(iter(ranked_trials(self.rounds)), None)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is nothing to hand out until a trial ends."""
+        current = self.rounds[-1] if self.rounds else None
+        return current is not None and not current.is_over and current.due is None
 
     def find(self, trial_id: str) -> PlannedTrial | None:
         """Find a candidate that was handed out by its name; None if there is none."""
-        return find_trial(self.rounds, trial_id)
+        return next((one for one in self._trials() if one.trial_id == trial_id), None)
 
     def to_state(self) -> dict[str, Any]:
         """Return all that there is to know, as JSON can hold it."""
@@ -168,54 +153,17 @@ class Search:
     def from_state(cls, state: Mapping[str, Any], ranker: Ranker | None = None) -> Search:
         """Go on from what `to_state` returned, as JSON gives it back.
 
-        Args:
-            state: The state.
-            ranker: As for the constructor.
-
-        Returns:
-            The search. What was under way is due again.
+        What was under way is due again.
         """
         search = cls(SearchSettings.from_state(state["settings"]), ranker)
         search.restore(map(Round.from_state, state["rounds"]), state["stop_reason"])
-        for trial in (trial for entry in search.rounds for trial in entry.trials):
-            if trial.status == RUNNING:
-                trial.status = PLANNED
+        for trial in search._trials():
+            trial.status = PLANNED if trial.status == RUNNING else trial.status
         return search
 
     def restore(self, rounds: Iterable[Round], stop_reason: str | None) -> None:
-        """Go on from what a search had come to, as `Round.from_state` reads it.
-
-        Args:
-            rounds: Its rounds.
-            stop_reason: Why it was over; None if it was not.
-        """
+        """Go on from the rounds of a search, and from why it was over; None if it was not."""
         self.rounds, self.stop_reason = list(rounds), stop_reason
 
-    def _open_round(self) -> None:
-        if self.stop_reason is not None:
-            return
-        planned = self._plan()
-        if isinstance(planned, str):
-            self.stop_reason = planned
-        else:
-            self.rounds.append(self._furnish(planned, base_trial(self.rounds)))
-
-    def _plan(self) -> Round | str:
-        try:
-            if self._ranker is None:
-                self._ranker = make_ranker(
-                    self.settings.ranker,
-                    max_cells=self.settings.max_cells,
-                    blocks=self.settings.blocks,
-                    template=self.settings.template,
-                    seed=self.settings.seed,
-                )
-            return plan_round(self.rounds, self.settings, self._ranker)
-        except Exception as error:  # a ranker's failure must not cost the search
-            if fault_of(error) is not None:
-                raise  # or the machine would decide what is drawn
-            _LOGGER.warning("the ranker failed; drawing this round at random", exc_info=True)
-            return plan_round(self.rounds, self.settings, None)
-
-    def _named(self) -> list[PlannedTrial]:
-        return [one for entry in self.rounds for one in entry.trials if one.trial_id is not None]
+    def _trials(self) -> Iterator[PlannedTrial]:
+        return (trial for entry in self.rounds for trial in entry.trials)

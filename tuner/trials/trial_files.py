@@ -7,7 +7,8 @@ from pathlib import Path
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.temporaries import sweep
-from tuner.search.rounds import COMPLETED, FAILED, PlannedTrial, Round, ranked_trials
+from tuner.search.rounds import COMPLETED, FAILED, PlannedTrial, Round
+from tuner.search.standings import ranked_trials
 
 WEIGHTS_FILE = "checkpoint.weights.h5"
 PROGRESS_FILE = "progress.npz"

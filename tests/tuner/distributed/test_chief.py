@@ -9,7 +9,8 @@ import pytest
 from keras_tuner.src.distribute import oracle_client
 
 from memnas_tf.errors import ConfigError, SearchError
-from tests.helpers.searches import TEMPLATE, make_tuner
+from tests.helpers.formula import TEMPLATE
+from tests.helpers.searches import make_tuner
 from tuner.distributed.chief import run_chief, serving
 from tuner.distributed.distribution import Address, chief_address, is_chief, is_worker
 from tuner.distributed.identity import SearchIdentity
@@ -76,7 +77,7 @@ def test_an_exception_in_populate_space_ends_the_chief(oracle, monkeypatch):
     def broken(*args):
         raise ZeroDivisionError("made to fail")
 
-    monkeypatch.setattr("tuner.search.search.plan_round", broken)
+    monkeypatch.setattr("tuner.search.planning.plan_round", broken)
     assert oracle.create_trial("worker-1").status == "IDLE"
     with pytest.raises(SearchError, match="ZeroDivisionError: made to fail"):
         run_chief(oracle, lambda: None)

@@ -10,7 +10,8 @@ from keras_tuner.src import protos
 from keras_tuner.src.distribute.oracle_chief import OracleServicer
 
 from tests.helpers.clusters import Cluster, wait_until
-from tests.helpers.searches import TEMPLATE, make_tuner
+from tests.helpers.formula import TEMPLATE
+from tests.helpers.searches import make_tuner
 from tuner.distributed.chief import serving
 from tuner.distributed.distribution import Address
 from tuner.distributed.identity import SearchIdentity

@@ -9,7 +9,7 @@ from keras_tuner.engine.trial import TrialStatus
 from keras_tuner.src.distribute.oracle_chief import exit_chief
 
 from memnas_tf.errors import SearchError
-from tests.helpers.searches import TEMPLATE
+from tests.helpers.formula import TEMPLATE
 from tuner.distributed.chief import run_chief
 from tuner.distributed.leases import Leases, heartbeat_seconds
 from tuner.distributed.leasing_oracle import MAX_CRASHES, MAX_LOSSES
@@ -321,7 +321,7 @@ def test_an_error_of_the_program_is_not_the_end_of_a_search_that_is_resumed(
     def broken(*args):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("tuner.search.search.plan_round", broken)
+    monkeypatch.setattr("tuner.search.planning.plan_round", broken)
     assert oracle.create_trial("worker-1").status == "IDLE"  # it waits for another chief
     oracle.save()
     assert (tmp_path / "search" / "oracle.json").read_bytes() == before

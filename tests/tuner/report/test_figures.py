@@ -21,7 +21,7 @@ from tuner.report.intervals import Interval
 from tuner.report.pareto import pareto_front
 from tuner.report.ranking_quality import ranking_quality
 from tuner.report.spending import RoundSpending
-from tuner.search.rounds import total_efficiencies
+from tuner.search.standings import total_efficiencies
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from keras_tuner.engine.trial import TrialStatus
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.metric import Measurement, Spread
-from tests.helpers.searches import TEMPLATE
+from tests.helpers.formula import TEMPLATE
 from tuner.history import load_search
 from tuner.oracle import MemNASOracle
-from tuner.search.halving import leave_rung, pause
+from tuner.search.halving import leave_rung
 from tuner.search.memory_efficiency import MemoryEfficiency
 from tuner.search.planning import labelled_rounds
 from tuner.search.rounds import (
@@ -21,9 +21,9 @@ from tuner.search.rounds import (
     PlannedTrial,
     Round,
     final_qualities,
-    ranked_trials,
 )
 from tuner.search.settings import SearchSettings
+from tuner.search.standings import ranked_trials
 
 GENOTYPES = ("5x0c3+0c3=", "5x0d3+0d3=", "5x0ap+0ap=", "5x0mp+0mp=", "5x0a3+0a3=")
 
@@ -33,10 +33,8 @@ def paused_round(accuracies, memory=None, rung=2):
     entry = Round(1, "5x", 10, 0, Spread(50, 50), [])
     for genotype, accuracy, size in zip(GENOTYPES, accuracies, memory, strict=False):
         trial = PlannedTrial(genotype, "grow", "grow", size, size, size, size, until_epoch=rung)
-        if accuracy is None:
-            trial.status = FAILED
-        else:
-            pause(trial, accuracy)
+        trial.hand_out("0000")
+        trial.end(accuracy)
         entry.trials.append(trial)
     return entry
 
@@ -77,7 +75,7 @@ def test_a_rung_is_left_when_all_have_come_to_it_or_failed():
     entry.trials[0].status = RUNNING
     assert leave(entry) == []
     assert states(entry) == [RUNNING, FAILED, PAUSED]
-    pause(entry.trials[0], 0.2)
+    entry.trials[0].end(0.2)
     assert leave(entry) == [entry.trials[2]]
     assert states(entry) == [STOPPED, FAILED, PLANNED]
 

@@ -4,13 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.memory import arena_memory, lifetime_memory, memory_target, parameter_memory
 from memnas_tf.metric import Measurement, memory_terms
 from memnas_tf.moves import generate_candidates
-from tests.helpers.searches import TEMPLATE, formula
-from tuner.search.planning import labelled_rounds, plan_round, require_fit, stop_reason
+from tests.helpers.formula import TEMPLATE, formula
+from tuner.search.planning import labelled_rounds, plan_round
 from tuner.search.rounds import COMPLETED, FAILED, base_measurement
 from tuner.search.settings import SearchSettings
 
@@ -125,30 +124,6 @@ def test_labels_leave_out_failures():
     )
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"max_rounds": 1}, "reached max_rounds (1)"),
-        ({"max_trials": 8}, "reached max_trials (8)"),
-        ({"max_cells": 1}, "reached max_cells (1)"),
-    ],
-)
-def test_each_limit_ends_the_search(change, reason):
-    rounds = run([])
-    assert stop_reason(rounds, SETTINGS) is None
-    assert stop_reason(rounds, replace(SETTINGS, **change)) == reason
-
-
-def test_a_round_of_failures_ends_the_search():
-    rounds = run([])
-    rounds[0].winner = None
-    assert stop_reason(rounds, SETTINGS) == "all 8 trials of round 1 failed"
-
-
-def test_no_limit_is_reached_before_the_first_round():
-    assert stop_reason([], SETTINGS) is None
-
-
 def aiming(**target):
     return replace(SETTINGS, trials_per_round=1000, target=memory_target(**target))
 
@@ -209,13 +184,3 @@ def test_without_a_candidate_that_fits_there_is_a_reason_instead_of_a_round():
     reason = plan_round(rounds, aiming(max_parameters=100), None)
     assert reason.startswith("found no candidate of round 2 that fits: the smallest needs ")
     assert reason.endswith(" bytes where max_parameters is 100")
-
-
-def test_budgets_that_something_keeps_to_are_let_pass():
-    least = min(trial.arena_bytes for trial in plan_round([], aiming(), None).trials)
-    require_fit(TEMPLATE, 5, memory_target())
-    require_fit(TEMPLATE, 5, memory_target(max_arena=least))
-    with pytest.raises(
-        ConfigError, match=f"needs {least:,} bytes where max_arena is {least - 1:,}"
-    ):
-        require_fit(TEMPLATE, 5, memory_target(max_arena=least - 1))

@@ -1,18 +1,21 @@
 import json
 
+import pytest
+
+from memnas_tf.errors import SearchError
 from memnas_tf.genotype import Genotype, from_string
 from memnas_tf.metric import Measurement, Spread
 from tuner.search.memory_efficiency import MemoryEfficiency
 from tuner.search.rounds import (
     COMPLETED,
     FAILED,
+    PAUSED,
+    PLANNED,
     RUNNING,
     PlannedTrial,
     Round,
     base_measurement,
     current_base,
-    find_trial,
-    ranked_trials,
     trained_keys,
 )
 
@@ -85,23 +88,23 @@ def test_trained_keys_hold_failures_too():
     assert len(trained_keys([FIRST])) == 3
 
 
-def test_trials_are_found_by_id():
-    entry = closed(1, [trial("5x0c3+0c3=", 0.5, trial_id="0007")])
-    assert find_trial([entry], "0007") is entry.trials[0]
-    assert find_trial([entry], "0008") is None
+def test_a_trial_that_is_not_under_way_does_not_end():
+    one = trial("5x0c3+0c3=", status=PLANNED)
+    with pytest.raises(SearchError, match="is planned, not under way"):
+        one.end(0.5)
+    one.hand_out("0007")
+    one.end(0.5)
+    assert (one.trial_id, one.status, one.quality) == ("0007", COMPLETED, 0.5)
+    with pytest.raises(SearchError, match="trial 0007 is completed, not under way"):
+        one.end(0.7)
 
 
-def test_the_best_of_a_search_is_where_the_gains_add_up_highest():
-    base = FIRST.winning_trial.measurement
-    gained = closed(2, [trial("5x1", 0.9), trial("5x2", 0.7)], base)
-    lost = closed(3, [trial("5x3", 0.85)], gained.winning_trial.measurement)
-    ranked = [entry.genotype for entry in ranked_trials([FIRST, gained, lost])]
-    # The last round only lost: its winner comes after the base that it was made from.
-    assert ranked[0] == "5x1"
-    assert ranked.index("5x1") < ranked.index("5x3") < ranked.index("5x2")
-    assert len(ranked) == 5  # all but the failure
-
-
-def test_nothing_scored_is_ranked_nowhere():
-    assert ranked_trials([]) == []
-    assert ranked_trials([Round(1, "5x", 1, 0, Spread(1, 1), [trial("5x0c3+0c3=", 0.5)])]) == []
+def test_a_trial_that_ends_at_a_rung_pauses_and_keeps_its_name():
+    one = trial("5x0c3+0c3=", status=PLANNED, until_epoch=2)
+    one.hand_out("0007")
+    one.end(0.5)
+    assert (one.status, one.rung_qualities) == (PAUSED, [0.5])
+    one.until_epoch = None
+    one.hand_out("0009")
+    one.end(0.6)
+    assert (one.trial_id, one.status, one.rung_qualities) == ("0007", COMPLETED, [0.5])

@@ -1,5 +1,6 @@
 """The search as a value: what it hands out, and what it makes of what it is told."""
 
+import ast
 import json
 import math
 from dataclasses import replace
@@ -10,28 +11,19 @@ from hypothesis import strategies as st
 
 from memnas_tf.errors import ConfigError, SearchError
 from memnas_tf.genotype import Genotype, canonical_key, from_string
-from memnas_tf.memory import mac_count, memory_target
+from memnas_tf.memory import arena_memory, mac_count, memory_target, parameter_memory
 from memnas_tf.moves import generate_candidates
 from memnas_tf.tflm import graph_of, tflm_memory
 from memnas_tf.tflm.flash import file_bytes
 from memnas_tf.tflm.planning import planned
-from tests.helpers.processes import run_python
-from tests.helpers.searches import TEMPLATE, formula
+from tests.helpers.formula import TEMPLATE, formula, train
+from tests.helpers.processes import ROOT, run_python
 from tuner.search import OVER, WAIT, Search, SearchSettings
 from tuner.search.rounds import COMPLETED, FAILED, PAUSED, RUNNING, STOPPED
 
 SETTINGS = SearchSettings(
     TEMPLATE, blocks=5, max_cells=4, trials_per_round=4, max_rounds=3, tradeoff=1.0
 )
-
-
-def train(search, trials=1000, quality=formula):
-    """Train so many candidates, or to the end; return what was handed out."""
-    asked = []
-    while len(asked) < trials and (trial := search.ask()) is not OVER:
-        asked.append((trial.trial_id, trial.genotype, trial.until_epoch))
-        search.tell(trial, quality(from_string(trial.genotype)))
-    return asked
 
 
 def test_a_search_goes_round_by_round_to_its_end():
@@ -95,6 +87,23 @@ def test_a_round_that_failed_ends_the_search_with_the_last_failure():
     assert search.stop_reason == "all 4 trials of round 1 failed; the last: no such luck"
 
 
+def test_trials_are_found_by_their_name():
+    search = Search(SETTINGS)
+    named, counted = search.ask("mine"), search.ask()
+    assert (named.trial_id, counted.trial_id) == ("mine", "0001")
+    assert search.find("mine") is named and search.find("0001") is counted
+    assert search.find("0002") is None
+
+
+def test_rounds_have_the_sizes_that_were_asked_for():
+    sizes = {"trials_per_round": (1, 2, 3), "max_rounds": 9}
+    search = Search(replace(SETTINGS, **sizes, max_trials=8))
+    train(search)
+    assert [len(entry.trials) for entry in search.rounds] == [1, 2, 3, 2]
+    assert search.rounds[-1].winner is not None
+    assert search.stop_reason == "reached max_trials (8)"
+
+
 def test_what_is_not_under_way_is_refused():
     search = Search(SETTINGS)
     trial = search.ask()
@@ -141,13 +150,44 @@ def test_a_ranker_that_fails_costs_a_draw_and_one_of_the_machine_the_search(capl
     assert "the ranker failed; drawing this round at random" in caplog.text
 
 
-def test_nothing_that_does_not_fit_is_handed_out():
-    target = memory_target(max_parameters=6000)
-    search = Search(replace(SETTINGS, target=target, trials_per_round=20))
+@pytest.mark.parametrize(
+    "budgets",
+    [
+        {"memory": "lifetime", "max_arena": 3400},
+        {"memory": "arena", "max_arena": 3400},
+        {"memory": "arena", "max_parameters": "6 kB"},
+        {"max_arena": "7.5kB", "max_parameters": 9000, "kernels": "optimised"},
+    ],
+)
+def test_nothing_that_does_not_fit_is_handed_out(budgets):
+    target = memory_target(**budgets)
+    search = Search(replace(SETTINGS, target=target, trials_per_round=5))
+    asked = train(search)
+    assert len(search.rounds) == 3
+    assert all(entry.too_large for entry in search.rounds)
+    for genotype in (from_string(text) for _, text, _ in asked):
+        arena = arena_memory(genotype, TEMPLATE, kernels=target.kernels)
+        assert arena <= (target.max_arena or math.inf)
+        assert parameter_memory(genotype, TEMPLATE) <= (target.max_parameters or math.inf)
+
+
+def test_the_same_search_without_a_budget_goes_beyond_it():
+    """Or the test above would show nothing."""
+    search = Search(replace(SETTINGS, trials_per_round=5))
     train(search)
     trials = [trial for entry in search.rounds for trial in entry.trials]
-    assert trials and all(trial.parameter_bytes <= 6000 for trial in trials)
-    assert any(entry.too_large for entry in search.rounds)
+    assert max(trial.arena_bytes for trial in trials) > 3400
+    assert max(trial.parameter_bytes for trial in trials) > 9000
+
+
+def test_a_search_that_runs_out_of_networks_that_fit_keeps_its_answer():
+    target = memory_target(max_parameters=1244)
+    settings = replace(SETTINGS, target=target, max_rounds=20, trials_per_round=100)
+    search = Search(settings)
+    train(search)
+    assert 1 < len(search.rounds) < 20
+    assert "that fits: the smallest needs" in search.stop_reason
+    assert search.best.quality == formula(from_string(search.best.genotype))
 
 
 MICRO = replace(SETTINGS, trials_per_round=3, max_rounds=2)
@@ -207,12 +247,42 @@ def test_budgets_that_nothing_fits_are_refused():
         Search(replace(SETTINGS, target=memory_target(max_parameters=10)))
 
 
-def test_neither_keras_nor_keras_tuner_is_imported():
-    code = (
-        "import sys; from tuner.search import Search, SearchSettings; "
-        "from memnas_tf import cifar_template; "
-        "search = Search(SearchSettings(cifar_template((8, 8, 1), 3, 4), 5)); "
-        "search.tell(search.ask(), 0.5); "
-        "print({'keras', 'keras_tuner', 'tensorflow'} & set(sys.modules))"
-    )
-    assert run_python(code) == "set()"
+def test_neither_keras_nor_keras_tuner_is_imported_and_no_file_written():
+    code = """
+import os, sys
+
+written = []
+
+
+def hook(event, arguments):
+    if event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        written.append(arguments[0])
+
+
+from memnas_tf import cifar_template
+from tuner.search import OVER, Search, SearchSettings
+
+sys.dont_write_bytecode = True
+sys.addaudithook(hook)
+settings = SearchSettings(cifar_template((8, 8, 1), 3, 4), 5, max_rounds=3, trials_per_round=3)
+search = Search(settings)
+while (trial := search.ask()) is not OVER:
+    search.tell(trial, 0.5)
+search.to_state()
+assert search.rounds[2].trials[0].predicted is not None  # it was ranked
+print({"keras", "keras_tuner", "tensorflow"} & set(sys.modules), written)
+"""
+    assert run_python(code) == "set() []"
+
+
+def test_it_reads_against_figure_1_and_names_neither_files_nor_keras():
+    folder = ROOT / "tuner" / "search"
+    assert len((folder / "search.py").read_text().splitlines()) < 180
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in getattr(node, "names", [])]
+            module = getattr(node, "module", None) or ""
+            for name in (module, *map(str, names)):
+                parts = set(name.split("."))
+                assert not parts & {"os", "io", "pathlib", "files", "keras", "keras_tuner"}, path
+            assert getattr(node, "id", None) != "open", path

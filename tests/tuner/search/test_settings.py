@@ -5,7 +5,7 @@ import pytest
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.memory import memory_target
-from tests.helpers.searches import TEMPLATE
+from tests.helpers.formula import TEMPLATE
 from tuner.search.settings import SearchSettings
 
 SETTINGS = SearchSettings(TEMPLATE, blocks=5, training={"dataset": "digits", "epochs": 5})

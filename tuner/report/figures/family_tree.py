@@ -15,7 +15,8 @@ from memnas_tf.drawing.text import text_width, wrap
 from memnas_tf.memory.units import format_bytes
 from tuner.objective import ACCURACY, SearchObjective
 from tuner.report.figures import style
-from tuner.search.rounds import PlannedTrial, Round, ranked_trials, total_efficiencies
+from tuner.search.rounds import PlannedTrial, Round
+from tuner.search.standings import ranked_trials, total_efficiencies
 
 _ROW_HEIGHT = 0.55
 _TREE_WIDTH, _WORDS_WIDTH = 4.0, 4.6

@@ -10,7 +10,8 @@ from memnas_tf.memory.units import format_bytes
 from tuner.report.charts import trial_charts
 from tuner.report.html.pictures import Picture, make_picture
 from tuner.report.search_data import SearchData
-from tuner.search.rounds import PlannedTrial, Round, ranked_trials
+from tuner.search.rounds import PlannedTrial, Round
+from tuner.search.standings import ranked_trials
 
 
 @dataclass
