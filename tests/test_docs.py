@@ -31,3 +31,19 @@ def test_links_within_the_documentation_lead_somewhere(page):
         file = page.parent / name if name else page
         assert file.exists(), target
         assert not anchor or anchor in anchors(file), target
+
+
+SOURCES = r"(?<![\w/.])((?:memnas_tf|tuner|serving|memnas_cli|benchmarks|tests)/[\w/]*(?:\.\w+)?)"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_source_that_the_documentation_names_exists(page):
+    named = set(re.findall(SOURCES, page.read_text()))
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_the_architecture_names_each_package_and_where_new_things_go():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    assert len(set(re.findall(SOURCES, text))) > 15
+    for name in ("operation", "move", "ranker", "metric", "export format", "device"):
+        assert re.search(rf"^\| {name} \| .*`[\w/.]+`", text, re.MULTILINE), name
