@@ -10,6 +10,7 @@ import click
 from memnas_cli.terminal import echo
 from memnas_tf.errors import ServingError
 from serving.server.command import ServerSettings, host_command
+from serving.server.complete_versions import complete_versions
 from serving.server.compose import COMPOSE_FILE, DEFAULT_IMAGE
 from serving.server.configuration import (
     Batching,
@@ -17,7 +18,6 @@ from serving.server.configuration import (
     default_folder,
     write_configuration,
 )
-from serving.server.model_directory import complete_versions
 
 _PORT = click.IntRange(1, 65535)
 _COUNT = click.IntRange(min=1)

@@ -25,7 +25,7 @@ def verify(directory: str, as_json: bool) -> None:
     are what they should be, and no file tells a path of the machine that wrote it. The exit code
     is 3 if a check fails.
     """
-    from serving.verification.model_directory import versions_to_verify
+    from serving.verification.versions_to_verify import versions_to_verify
 
     versions = versions_to_verify(directory)
     start_keras()

@@ -19,7 +19,7 @@ from serving.facts import TrainingFacts
 from serving.saved_model import export_saved_model
 from tuner.experiment import TrainingSettings, fit_arguments
 from tuner.search.rounds import PlannedTrial
-from tuner.search_directory import remove_winner
+from tuner.search_directory import remove_best
 from tuner.tuner import MemNASTuner
 
 
@@ -52,7 +52,7 @@ def write_winner(
     model = _trained(tuner, data, training, best, say)
     with whole_folder(folder) as temporary:
         _write(temporary, tuner, data, best, model)
-        remove_winner(Path(tuner.project_dir))
+        remove_best(Path(tuner.project_dir))
     return folder
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a winner: models that other programs load."""
+"""What becomes of a trained network: models that other programs load."""
 
 from importlib import import_module
 from typing import Any

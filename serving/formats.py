@@ -89,16 +89,11 @@ class _Version:
 def _saved_model(job: ExportJob) -> Exported:
     from serving.saved_model import export_saved_model
 
-    return _Version(
-        export_saved_model(
-            job.network,
-            job.preprocessing,
-            job.directory,
-            job.version,
-            job.facts,
-            lambda step: job.on_progress(step, 0, 0),
-        )
-    )
+    def on_step(step: str) -> None:
+        job.on_progress(step, 0, 0)
+
+    where = (job.directory, job.version, job.facts)
+    return _Version(export_saved_model(job.network, job.preprocessing, *where, on_step))
 
 
 def _litert(job: ExportJob) -> Exported:

@@ -26,7 +26,7 @@ from serving.model_card import make_card
 from serving.samples import Expected, sample_images, signature_inputs
 from serving.saved_model_files import write_saved_model
 from serving.versions import next_version, publish
-from serving.warmup import write_warmup
+from serving.warmup_requests import write_warmup
 
 _TOLERANCE = 1e-4
 _MIXED_PRECISION_TOLERANCE = 2e-2

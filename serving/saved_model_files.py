@@ -27,7 +27,7 @@ def write_saved_model(
     """
     import tensorflow as tf  # here, as it takes seconds
 
-    from serving.signatures import input_specs, signature_functions
+    from serving.signature_functions import input_specs, signature_functions
 
     functions = signature_functions(model, preprocessing)
     # Not Keras's ExportArchive: it stores every weight twice, and a server then holds it twice

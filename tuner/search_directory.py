@@ -20,17 +20,17 @@ _TRIAL = (
     *("trial.json*", "training.json*", "build_config.json*", "error.txt"),
     *("checkpoint.weights.h5", "progress.npz*", "out_of_memory.txt", "crash_*.txt"),
 )
-_WINNER = (
+_BEST = (
     *("architecture.png", "architecture.txt", "genotype.json", "model.keras"),
     *("preprocessing.json", "results.json", "saved_model/1/**"),
 )
 _EVENTS = "events.out.tfevents.*"
-WINNER_FOLDER = "best"
+BEST_FOLDER = "best"
 # What a search writes, as `memnas_tf.owned_files` takes it.
 SEARCH_FILES = (
     *_FILES,
     *(f"trial_*/{name}" for name in _TRIAL),
-    *(f"{WINNER_FOLDER}/{name}" for name in _WINNER),
+    *(f"{BEST_FOLDER}/{name}" for name in _BEST),
     *(f"logs/*/{_EVENTS}", f"logs/*/execution_*/{_EVENTS}"),
     "workers/*.log",
     *_STATE,
@@ -78,7 +78,7 @@ def delete_search(project: Path) -> None:
     remove_owned(project, _STATE)
 
 
-def remove_winner(project: Path) -> None:
+def remove_best(project: Path) -> None:
     """Delete what an earlier answer of a search left in its folder.
 
     Args:
@@ -87,11 +87,11 @@ def remove_winner(project: Path) -> None:
     Raises:
         SearchError: If the folder holds something else as well.
     """
-    names = [name for name in SEARCH_FILES if name.startswith(f"{WINNER_FOLDER}/")]
+    names = [name for name in SEARCH_FILES if name.startswith(f"{BEST_FOLDER}/")]
     remove_owned(project, names)
-    left = foreign_names(project / WINNER_FOLDER, ())
+    left = foreign_names(project / BEST_FOLDER, ())
     if left:
         raise SearchError(
-            f"{str(project / WINNER_FOLDER)!r} holds what no search wrote ({shortened(left)}); "
+            f"{str(project / BEST_FOLDER)!r} holds what no search wrote ({shortened(left)}); "
             "move it away, and the same command writes the winner"
         )

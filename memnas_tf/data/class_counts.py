@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from memnas_tf.data.arrays import Labels
+from memnas_tf.data.interface import Labels
 
 _LOGGER = logging.getLogger(__name__)
 _NAMED = 20  # beyond it they are counted

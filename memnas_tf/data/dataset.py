@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import tensorflow as tf
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.augmentation import default_augmentation
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
 from memnas_tf.preprocessing import Preprocessing
 

@@ -11,10 +11,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.decoding import decode_image
 from memnas_tf.data.image_folder import LabelledFile, class_numbers
 from memnas_tf.data.image_headers import read_content, read_header
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.resizing import resize_image
 from memnas_tf.errors import DataError
 

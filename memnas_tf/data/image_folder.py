@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from memnas_tf.data.arrays import Labels
 from memnas_tf.data.class_names import fault_of_names, normal_name
 from memnas_tf.data.image_headers import check_file
 from memnas_tf.data.image_names import IMAGE_SUFFIXES, is_image_name, is_left_by_system
+from memnas_tf.data.interface import Labels
 from memnas_tf.data.splitting import representative_order, split_by_class
 from memnas_tf.errors import DataError
 

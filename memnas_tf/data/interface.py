@@ -5,7 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from memnas_tf.preprocessing import Preprocessing
+
+Images = NDArray[np.uint8]  # of shape (n, height, width, channels)
+Labels = NDArray[np.int64]  # of shape (n,)
 
 
 class TrainingData(Protocol):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.checks import check_image_size, check_loading, check_seed
 from memnas_tf.data.class_counts import small_classes, told
 from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.sources import ImageSource, NamedSource, open_source
 from memnas_tf.data.splitting import split_indices
 from memnas_tf.data.statistics import channel_statistics

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.batching import BatchForm, Distortion, endless_epochs, in_order
 from memnas_tf.data.checks import check_batch_size, check_seed
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.steps import steps_per_epoch
 from memnas_tf.errors import DataError
 

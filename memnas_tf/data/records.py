@@ -10,7 +10,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core.file_adapters import ADAPTER_FOR_FORMAT
 
-from memnas_tf.data.source import check_split
+from memnas_tf.data.tfds import check_split
 
 _READ_AT_ONCE = 16  # files
 _BLOCK = 16  # images of a file before the next file's turn

@@ -6,12 +6,12 @@ import os
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from memnas_tf.data import source
-from memnas_tf.data.arrays import Images, Labels
+from memnas_tf.data import tfds
 from memnas_tf.data.image_files import check_images, common_shape, read_images
 from memnas_tf.data.image_folder import class_numbers, find_images, is_image_folder
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.records import Records, find_records
-from memnas_tf.data.source import ImageFeatures
+from memnas_tf.data.tfds import ImageFeatures
 
 
 class ImageSource(Protocol):
@@ -65,12 +65,12 @@ class NamedSource:
 
     def __init__(self, name: str, data_dir: str | None) -> None:
         self.name = name
-        self._builder = source.find_builder(name, data_dir)
-        self.features = source.read_features(name, self._builder)
+        self._builder = tfds.find_builder(name, data_dir)
+        self.features = tfds.read_features(name, self._builder)
 
     def prepare(self, *, download: bool) -> None:
         """Have the data on disk."""
-        source.prepare(self.name, self._builder, download=download)
+        tfds.prepare(self.name, self._builder, download=download)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -81,14 +81,14 @@ class NamedSource:
         self, split: str, count: int | None, shape: tuple[int, int, int]
     ) -> tuple[Images, Labels]:
         """Read the first images of a split, all for None, resized to a shape."""
-        return source.read_split(self.name, self._builder, split, count, shape)
+        return tfds.read_split(self.name, self._builder, split, count, shape)
 
     def check(self, split: str) -> None:
         """Do nothing: records have checksums of their own."""
 
     def count(self, split: str, limit: int | None = None) -> int:
         """Return the number of images of a split, or the limit if there are more."""
-        source.check_split(self.name, self._builder, split)
+        tfds.check_split(self.name, self._builder, split)
         count: int = self._builder.info.splits[split].num_examples
         return count if limit is None else min(count, limit)
 
@@ -104,7 +104,7 @@ class NamedSource:
 
     def reading(self) -> AbstractContextManager[None]:
         """Say that it is this set whose files cannot be read, if one cannot within the block."""
-        return source.reading(self.name, self._builder)
+        return tfds.reading(self.name, self._builder)
 
 
 class FolderSource:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from memnas_tf.data.arrays import Labels
+from memnas_tf.data.interface import Labels
 from memnas_tf.errors import DataError
 
 Indices = NDArray[np.int64]

@@ -19,8 +19,8 @@ from memnas_tf.data.records import Records
 from memnas_tf.data.sources import NamedSource, open_source
 from memnas_tf.data.splitting import count_held_out
 from memnas_tf.data.statistics import channel_statistics
-from memnas_tf.data.streamed import StreamedDataset
-from memnas_tf.data.streaming import read_centre_crops
+from memnas_tf.data.streamed_dataset import StreamedDataset
+from memnas_tf.data.streaming_pipeline import read_centre_crops
 from memnas_tf.errors import DataError
 
 STREAMED_SIZE = (224, 224)  # where none is asked for: ImageNet's

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from memnas_tf.genotype import Genotype
 from memnas_tf.genotype.genotype import FULL_WIDTH
-from memnas_tf.memory.lifetime import BYTES_PER_VALUE
+from memnas_tf.memory.lifetime import FLOAT32_BYTES
 from memnas_tf.memory.units import format_bytes
 from memnas_tf.template import Geometry, Template, block_channels, block_filters
 
@@ -83,7 +83,7 @@ def _width(width: int, former: int) -> str:
 def _size(geometry: Geometry, channels: int, former: int) -> str:
     filters = f"{geometry.filters} filters{_before(geometry.filters, former)}"
     shape = (geometry.output_height, geometry.output_width, channels)
-    size = format_bytes(prod(shape) * BYTES_PER_VALUE)
+    size = format_bytes(prod(shape) * FLOAT32_BYTES)
     return f"{filters}, stride {geometry.stride}, {'x'.join(map(str, shape))}, {size}"
 
 

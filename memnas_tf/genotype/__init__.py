@@ -5,6 +5,7 @@ from memnas_tf.genotype.difference import BlockDifference, block_difference
 from memnas_tf.genotype.encoding import code_width, decode, encode
 from memnas_tf.genotype.genotype import Block, Bypass, Cell, Genotype
 from memnas_tf.genotype.json_format import from_json, to_json
+from memnas_tf.genotype.loading import BEST_FILE, GENOTYPE_FILE, load_genotype
 from memnas_tf.genotype.notation import (
     cell_to_string,
     check_buildable,
@@ -13,7 +14,6 @@ from memnas_tf.genotype.notation import (
 )
 from memnas_tf.genotype.presets import PRESETS
 from memnas_tf.genotype.rendering import render
-from memnas_tf.genotype.source import BEST_FILE, GENOTYPE_FILE, load_genotype
 
 __all__ = [
     "BEST_FILE",

@@ -12,7 +12,7 @@ from memnas_tf.litert.conversion import convert
 from memnas_tf.litert.model_file import read_model
 from memnas_tf.memory.arena_memory import DTYPES
 from memnas_tf.memory.estimate import MemoryEstimate, estimate_graphs
-from memnas_tf.memory.lifetime import BYTES_PER_VALUE, memory_row
+from memnas_tf.memory.lifetime import FLOAT32_BYTES, memory_row
 
 
 def estimate_memory(model: Any, on_step: Callable[[str], None] | None = None) -> MemoryEstimate:
@@ -75,7 +75,7 @@ def estimate_converted(model: Any, contents: Mapping[str, bytes]) -> MemoryEstim
     Raises:
         ConfigError: If the memory that one of its operations needs is not known.
     """
-    lifetime = max(memory_row(keras_lifetime_graph(model))) * BYTES_PER_VALUE
+    lifetime = max(memory_row(keras_lifetime_graph(model))) * FLOAT32_BYTES
     graphs = {dtype: read_model(content).graph for dtype, content in contents.items()}
     return estimate_graphs(graphs, weight_bytes(model), lifetime)
 

@@ -10,7 +10,7 @@ from memnas_tf.memory.lifetime_rows import (
     runtime_rows,
 )
 from memnas_tf.memory.macs import mac_count
-from memnas_tf.memory.needs import NetworkMemory
+from memnas_tf.memory.needs import NetworkNeeds
 from memnas_tf.memory.parameters import parameter_count, parameter_memory
 from memnas_tf.memory.target import MemoryTarget, memory_target
 from memnas_tf.memory.units import format_bytes, parse_bytes, parse_macs
@@ -20,7 +20,7 @@ __all__ = [
     "Lifetime",
     "LifetimeRow",
     "MemoryTarget",
-    "NetworkMemory",
+    "NetworkNeeds",
     "Node",
     "arena_memory",
     "block_graph",

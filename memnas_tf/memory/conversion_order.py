@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Source(NamedTuple):
+class UnplacedOperation(NamedTuple):
     """An operation before it has its place in the order.
 
     Attributes:
@@ -26,27 +26,27 @@ class Source(NamedTuple):
     has_weights: bool
 
 
-def conversion_order(sources: Sequence[Source]) -> list[int]:
+def conversion_order(operations: Sequence[UnplacedOperation]) -> list[int]:
     """Order operations as the converter does.
 
     Args:
-        sources: The operations in an order in which they can run, the graph's input first.
+        operations: The operations in an order in which they can run, the graph's input first.
 
     Returns:
         The positions of all operations in the order in which they run, the input's first.
     """
-    readers: list[set[int]] = [set() for _ in sources]
-    for position, source in enumerate(sources):
-        for read in source.inputs:
+    readers: list[set[int]] = [set() for _ in operations]
+    for position, operation in enumerate(operations):
+        for read in operation.inputs:
             readers[read].add(position)
 
     def by_name(position: int) -> tuple[str, int]:
-        return sources[position].name, position
+        return operations[position].name, position
 
     # A stack: the last is visited first, and the graph's input after all weights.
-    weighted = (p for p, source in enumerate(sources) if source.has_weights)
+    weighted = (p for p, operation in enumerate(operations) if operation.has_weights)
     stack = [(root, False) for root in (0, *sorted(weighted, key=by_name))]
-    visited = [False] * len(sources)
+    visited = [False] * len(operations)
     order: list[int] = []
     while stack:
         position, leaving = stack.pop()

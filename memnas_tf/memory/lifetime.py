@@ -17,7 +17,7 @@ from memnas_tf.genotype import Block, Genotype
 from memnas_tf.memory.graph import Graph, block_graph
 from memnas_tf.template import Geometry, Template
 
-BYTES_PER_VALUE = 4  # float32
+FLOAT32_BYTES = 4  # float32
 
 
 class Lifetime(NamedTuple):
@@ -74,7 +74,7 @@ def _schedule(graph: Graph) -> tuple[list[int], list[int]]:
 
 
 def lifetime_memory(
-    genotype: Genotype, template: Template, bytes_per_value: int = BYTES_PER_VALUE
+    genotype: Genotype, template: Template, bytes_per_value: int = FLOAT32_BYTES
 ) -> int:
     """Compute the paper's memory of intermediate results, without building anything.
 

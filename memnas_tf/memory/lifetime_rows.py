@@ -12,7 +12,7 @@ from typing import NamedTuple
 from memnas_tf.errors import ConfigError
 from memnas_tf.memory.arena import RuntimeGraph, RuntimeOperation, intervals, shared_owners
 from memnas_tf.memory.graph import Graph
-from memnas_tf.memory.lifetime import BYTES_PER_VALUE, lifetimes
+from memnas_tf.memory.lifetime import FLOAT32_BYTES, lifetimes
 
 
 class LifetimeRow(NamedTuple):
@@ -32,7 +32,7 @@ class LifetimeRow(NamedTuple):
 
 
 def paper_rows(
-    graph: Graph, bytes_per_value: int = BYTES_PER_VALUE, labels: Sequence[str] | None = None
+    graph: Graph, bytes_per_value: int = FLOAT32_BYTES, labels: Sequence[str] | None = None
 ) -> list[LifetimeRow]:
     """Tell which tensors live when by the paper's measure.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from memnas_tf.block_walk import walk_block
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Block, Genotype
-from memnas_tf.memory.conversion_order import Source, conversion_order
+from memnas_tf.memory.conversion_order import UnplacedOperation, conversion_order
 from memnas_tf.memory.kernels import Operation, OperationGraph, Tensor
 from memnas_tf.memory.requantisation import requantised
 from memnas_tf.primitives import BatchNorm, Conv, DepthwiseConv, Pool, Primitive, ReLU
@@ -29,7 +29,7 @@ class _Builder:
     def __init__(self, image: Shape) -> None:
         self.shapes: list[Shape] = [image]
         self.operations = [Operation("INPUT", (), (0,))]
-        self.sources = [Source("", (), False)]
+        self.unplaced = [UnplacedOperation("", (), False)]
 
     def add(
         self,
@@ -50,7 +50,7 @@ class _Builder:
         self.operations.append(
             Operation(kind, inputs, (tensor,), window, has_gaps, axes, rectified)
         )
-        self.sources.append(Source(name, inputs, weights))
+        self.unplaced.append(UnplacedOperation(name, inputs, weights))
         return tensor
 
 
@@ -186,11 +186,11 @@ def _ordered(builder: _Builder, bytes_per_value: int) -> OperationGraph:
     shapes = [builder.shapes[0]]
     operations: list[Operation] = []
     made: dict[tuple[str, tuple[int, ...]], int] = {}
-    for position in conversion_order(builder.sources)[1:]:
+    for position in conversion_order(builder.unplaced)[1:]:
         operation = builder.operations[position]
         inputs = tuple(tensors[tensor] for tensor in operation.inputs)
         key = (operation.kind, inputs)
-        if key in made and not builder.sources[position].has_weights:
+        if key in made and not builder.unplaced[position].has_weights:
             tensors[position] = made[key]
             continue
         tensors[position] = made[key] = len(shapes)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class NetworkMemory:
+class NetworkNeeds:
     """What a network needs, memory in bytes; each number is computed when first asked for.
 
     Attributes:
@@ -92,14 +92,14 @@ class Budget(NamedTuple):
 
     name: str
     unit: str
-    need: Callable[[NetworkMemory], int]
+    need: Callable[[NetworkNeeds], int]
 
     def limit(self, target: MemoryTarget) -> int | None:
         """Return the most that there may be; None for any."""
         limit: int | None = getattr(target, self.name)
         return limit
 
-    def is_kept(self, network: NetworkMemory) -> bool:
+    def is_kept(self, network: NetworkNeeds) -> bool:
         """Tell whether a network keeps to it."""
         limit = self.limit(network.target)
         return limit is None or self.need(network) <= limit
@@ -120,7 +120,7 @@ def has_budgets(target: MemoryTarget) -> bool:
     return any(budget.limit(target) is not None for budget in BUDGETS)
 
 
-def describe_excess(networks: Sequence[NetworkMemory]) -> str:
+def describe_excess(networks: Sequence[NetworkNeeds]) -> str:
     """Say which budget is too small for networks none of which fits.
 
     Args:

@@ -10,7 +10,7 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.litert_graph import BYTES_PER_VALUE
-from memnas_tf.memory.needs import NetworkMemory
+from memnas_tf.memory.needs import NetworkNeeds
 from memnas_tf.memory.units import parse_bytes, parse_macs
 from memnas_tf.template import Template
 
@@ -95,7 +95,7 @@ class MemoryTarget:
         """Bytes of one value of a tensor."""
         return BYTES_PER_VALUE[self.dtype]
 
-    def measure(self, genotype: Genotype, template: Template) -> NetworkMemory:
+    def measure(self, genotype: Genotype, template: Template) -> NetworkNeeds:
         """Return what a network needs, computed when it is asked for.
 
         Args:
@@ -105,7 +105,7 @@ class MemoryTarget:
         Returns:
             The network's needs.
         """
-        return NetworkMemory(self, genotype, template)
+        return NetworkNeeds(self, genotype, template)
 
 
 def memory_target(

@@ -10,7 +10,7 @@ from serving.client.deadline import Deadline, check_timeout
 from serving.client.failures import CallFailed, explain
 from serving.client.prediction import Outputs, Prediction, read_predictions
 from serving.client.retries import RetryPolicy, call_with_retries
-from serving.client.signature import Images, Signature, choose_signature
+from serving.client.served_signature import Images, Signature, choose_signature
 from serving.client.target import Target
 
 DEFAULT_SIGNATURE = "serving_default"

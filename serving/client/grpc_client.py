@@ -27,7 +27,7 @@ from serving.client.deadline import Deadline
 from serving.client.failures import CallFailed, check_model
 from serving.client.prediction import Outputs
 from serving.client.retries import RetryPolicy
-from serving.client.signature import Images, Shape, Signature, make_signature
+from serving.client.served_signature import Images, Shape, Signature, make_signature
 from serving.client.target import Target
 
 _LONGEST_ANSWER = 256 << 20  # bytes

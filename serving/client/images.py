@@ -14,7 +14,7 @@ from memnas_tf.data.image_headers import read_content, read_header
 from memnas_tf.data.image_names import IMAGE_SUFFIXES, is_image_name
 from memnas_tf.documents.arrays import map_array
 from memnas_tf.errors import DataError, DocumentError
-from serving.client.signature import Images, Signature
+from serving.client.served_signature import Images, Signature
 
 
 class Batch(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memnas_tf.errors import ServingError
-from serving.client.signature import Signature
+from serving.client.served_signature import Signature
 
 # A response: an array for each output, a row for each image.
 Outputs = Mapping[str, NDArray]

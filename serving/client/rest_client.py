@@ -20,7 +20,7 @@ from serving.client.failures import CallFailed, check_model
 from serving.client.json_answer import error_text, read_answer, shape_of
 from serving.client.prediction import Outputs
 from serving.client.retries import RetryPolicy
-from serving.client.signature import Images, Signature, make_signature
+from serving.client.served_signature import Images, Signature, make_signature
 from serving.client.target import Target
 
 # The names of gRPC's status codes for what the server, or a proxy before it, answers.

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.pipeline import evaluation_pipeline
 from memnas_tf.litert.interpreter import start_interpreter
 from memnas_tf.preprocessing import Preprocessing

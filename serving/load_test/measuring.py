@@ -15,7 +15,7 @@ from serving.client.client import Client
 from serving.client.deadline import Deadline
 from serving.client.failures import CallFailed
 from serving.client.prediction import check_outputs
-from serving.client.signature import Images, Signature
+from serving.client.served_signature import Images, Signature
 
 _AFTER_FAILURE = 0.05  # seconds, so that a server that is gone is not hammered
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from memnas_tf.errors import ServingError
-from serving.client.signature import Images, Signature
+from serving.client.served_signature import Images, Signature
 
 _UNKNOWN_SIZE = 32  # pixels, where a signature leaves a side open
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from memnas_tf.errors import ServingError
 from memnas_tf.files import write_text
 from serving.server.command import ServerSettings
+from serving.server.complete_versions import check_version
 from serving.server.compose import COMPOSE_FILE, CONTAINER_MODELS, compose_text
 from serving.server.label_history import HISTORY_FILE
 from serving.server.labels import check_label
-from serving.server.model_directory import check_version
 from serving.server.models_config import (
     MODELS_CONFIG,
     find_model,

@@ -18,6 +18,7 @@ from google.protobuf import text_format
 from tensorflow_serving.config.model_server_config_pb2 import ModelConfig, ModelServerConfig
 
 from memnas_tf.errors import ServingError
+from serving.server.complete_versions import check_version, complete_versions
 from serving.server.label_history import (
     History,
     forget_from,
@@ -25,7 +26,6 @@ from serving.server.label_history import (
     version_before,
     write_history,
 )
-from serving.server.model_directory import check_version, complete_versions
 from serving.server.models_config import (
     find_model,
     load_specific,

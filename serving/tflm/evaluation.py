@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from memnas_tf.data.arrays import Images
+from memnas_tf.data.interface import Images
 from memnas_tf.errors import ExportError
 from memnas_tf.litert.flatbuffer import kind_of, read_flatbuffer
 from memnas_tf.litert.micro_interpreter import micro_outputs, runs_in, start_micro_interpreter

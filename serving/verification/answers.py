@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from serving.contract import CLASSIFY
 from serving.samples import Expected, signature_inputs
+from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 
 _Outputs = Mapping[str, NDArray[Any]]
 

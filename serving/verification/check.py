@@ -1,13 +1,19 @@
-"""What a check is, and what becomes of it."""
+"""What a check is, what it raises, and what becomes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from serving.verification.exported_version import ExportedVersion
+if TYPE_CHECKING:
+    from serving.verification.exported_version import ExportedVersion
 
 OK, FAILED, NOT_RUN = "ok", "failed", "not run"
+
+
+class CheckFailed(Exception):
+    """Say what is wrong with an export."""
 
 
 @dataclass(frozen=True)

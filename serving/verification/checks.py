@@ -11,21 +11,20 @@ from pathlib import Path
 
 from memnas_tf.errors import ExportError
 from serving.verification.answers import check_answers
-from serving.verification.check import FAILED, NOT_RUN, OK, Check, CheckResult
+from serving.verification.check import FAILED, NOT_RUN, OK, Check, CheckFailed, CheckResult
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 from serving.verification.files import check_files
 from serving.verification.labels_and_card import check_labels_and_card
 from serving.verification.path_leaks import check_path_leaks
-from serving.verification.signatures import check_signatures
+from serving.verification.signature_check import check_signatures
 from serving.verification.version_name import check_version_name
-from serving.verification.warm_up import check_warm_up
+from serving.verification.warmup_replay import check_warmup
 
 NAME = Check("version name", check_version_name)
 FILES = Check("files", check_files)
 CONTENT: tuple[Check, ...] = (
     Check("C++ loader", check_answers),
-    Check("warm-up", check_warm_up),
+    Check("warm-up", check_warmup),
     Check("signatures", check_signatures),
     Check("no paths", check_path_leaks),
     Check("labels and card", check_labels_and_card),

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.verification.failure import CheckFailed
+from serving.verification.check import CheckFailed
 
 _PROGRAM = Path(__file__).with_name("cpp_process.py")
 # In the order in which they are loaded.

@@ -14,8 +14,8 @@ from serving import extras
 from serving.contract import SignatureContract, signature_contracts
 from serving.label_file import LABELS_FILE, read_labels
 from serving.samples import Expected
+from serving.verification.check import CheckFailed
 from serving.verification.cpp_loader import CppModel
-from serving.verification.failure import CheckFailed
 
 # What TensorFlow adds to every SavedModel, for itself.
 _LARGEST_MESSAGE = 1 << 31  # bytes: of any message of Protocol Buffers

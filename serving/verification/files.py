@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 
 _SHARD = re.compile(r"variables\.data-(\d{5})-of-(\d{5})")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from serving import extras
 from serving.label_file import LABELS_FILE
 from serving.model_card import SCHEMA_VERSION
+from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 
 
 def check_labels_and_card(version: ExportedVersion) -> str:

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 
 # Folders that only a machine has, where a path begins: not within a name such as block/home/x.
 _FOLDERS = rb"(?<![\w.)\]/-])/(?:home|Users|root|tmp|var/folders|private/var|mnt|opt|srv|workspace)"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 
 
 def check_version_name(version: ExportedVersion) -> str:

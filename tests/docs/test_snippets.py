@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from memnas_tf.data.image_files import read_image
 from serving.label_file import write_labels
-from serving.signatures import decode_as_trained
+from serving.signature_functions import decode_as_trained
 from tests.helpers.exports import PREPROCESSING
 from tests.helpers.image_kinds import image_files
 from tests.helpers.model_servers import ServedModel, grpc_server

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from memnas_tf.genotype import Genotype, from_string, to_string
-from memnas_tf.memory import NetworkMemory
+from memnas_tf.memory import NetworkNeeds
 from memnas_tf.memory.needs import describe_excess
 from memnas_tf.metric import Measurement, spread
 from memnas_tf.moves import Candidate, generate_candidates
@@ -39,7 +39,7 @@ class _Measured(NamedTuple):
     """A candidate and what it needs."""
 
     candidate: Candidate
-    memory: NetworkMemory
+    memory: NetworkNeeds
 
 
 class Planner:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from memnas_tf.data import source
+from memnas_tf.data import tfds as source
 from memnas_tf.data.loading import ImageDataset, dataset_shape, load_dataset
 from memnas_tf.errors import DataError
 

@@ -10,8 +10,8 @@ import pytest
 from memnas_tf.data import training_data
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.data.loading import dataset_shape, load_dataset
-from memnas_tf.data.streamed import StreamedDataset
-from memnas_tf.data.streaming import read_centre_crops
+from memnas_tf.data.streamed_dataset import StreamedDataset
+from memnas_tf.data.streaming_pipeline import read_centre_crops
 from memnas_tf.data.training_data import load_streamed, load_training_data
 from memnas_tf.errors import DataError
 

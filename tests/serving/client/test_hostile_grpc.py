@@ -12,7 +12,7 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from memnas_tf.errors import ServingError
 from serving.client import GrpcClient, RetryPolicy, Target
-from serving.client.signature import Signature
+from serving.client.served_signature import Signature
 
 PIXELS = np.zeros((1, 8, 8, 3), "uint8")
 SIGNATURE = Signature("serving_default", "images", "uint8", (8, 8, 3), {"probabilities": (None, 3)})

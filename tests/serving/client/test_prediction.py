@@ -4,7 +4,7 @@ import pytest
 from memnas_tf.errors import ServingError
 from serving.client import Prediction
 from serving.client.prediction import read_predictions
-from serving.client.signature import Signature
+from serving.client.served_signature import Signature
 
 ANY = Signature("classify", "images", "uint8", (8, 8, 3), {})
 

@@ -11,9 +11,9 @@ from memnas_tf.errors import ExportError
 from serving import extras
 from serving.label_file import LABELS_FILE
 from serving.verification import verify_version, versions_to_verify
+from serving.verification.check import CheckFailed
 from serving.verification.checks import CONTENT, FILES, NAME
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 
 CHECKS = {check.name: check for check in (NAME, FILES, *CONTENT)}
 

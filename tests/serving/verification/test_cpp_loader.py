@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from serving.verification import cpp_loader
+from serving.verification.check import CheckFailed
 from serving.verification.cpp_loader import CppModel, find_libraries
-from serving.verification.failure import CheckFailed
 
 
 def test_the_process_imports_nothing_but_the_standard_library():

@@ -16,8 +16,8 @@ from serving.facts import TrainingFacts
 from serving.label_file import LABELS_FILE
 from serving.model_card import make_card
 from serving.samples import sample_images
+from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 from serving.verification.labels_and_card import check_labels_and_card
 from tests.helpers.damage import damaged_bytes, damaged_fields
 

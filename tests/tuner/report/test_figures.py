@@ -7,7 +7,7 @@ from memnas_tf.drawing.picture_file import picture_bytes
 from memnas_tf.errors import ConfigError
 from tests.helpers.histories import made_up_history, made_up_record
 from tuner.report.comparison import RESULT, Group
-from tuner.report.figures.accuracy_memory import MEMORIES, draw_accuracy_memory
+from tuner.report.figures.accuracy_memory import MEMORIES, draw_accuracy_memory, pareto_front
 from tuner.report.figures.confusion_matrix import draw_confusion_matrix
 from tuner.report.figures.family_tree import draw_family_tree
 from tuner.report.figures.learning_curve import draw_learning_curve
@@ -18,7 +18,6 @@ from tuner.report.figures.rounds import draw_rounds
 from tuner.report.figures.spending import draw_spending
 from tuner.report.figures.sweep import draw_sweep
 from tuner.report.intervals import Interval
-from tuner.report.pareto import pareto_front
 from tuner.report.ranking_quality import ranking_quality
 from tuner.report.spending import RoundSpending
 from tuner.search.standings import total_efficiencies

@@ -9,9 +9,9 @@ from memnas_tf.training.record import load_record
 from tests.helpers.histories import made_up_history, write_search
 from tuner.objective import SearchObjective
 from tuner.report.comparison import Compared, differing_settings, load_searches, seed_groups, sweeps
+from tuner.report.figures.accuracy_memory import pareto_front
 from tuner.report.html.trials_table import columns, table_rows
 from tuner.report.intervals import mean_interval
-from tuner.report.pareto import pareto_front
 from tuner.report.ranking_quality import ranking_quality
 from tuner.report.search_data import load_search_data
 from tuner.report.spending import RoundSpending, best_so_far, spending

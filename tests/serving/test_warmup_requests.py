@@ -3,7 +3,7 @@ import pytest
 
 from serving.contract import signature_contracts
 from serving.samples import sample_images, signature_inputs
-from serving.warmup import BATCH_SIZES, MAX_RECORDS, write_warmup
+from serving.warmup_requests import BATCH_SIZES, MAX_RECORDS, write_warmup
 from tests.helpers.exports import PREPROCESSING
 
 CONTRACTS = signature_contracts(PREPROCESSING.input_shape, 3)

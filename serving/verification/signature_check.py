@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from serving.contract import TensorContract
+from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
 
 
 def check_signatures(version: ExportedVersion) -> str:

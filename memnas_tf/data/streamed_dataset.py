@@ -9,12 +9,12 @@ from typing import ClassVar
 
 import tensorflow as tf
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.batching import BatchForm
 from memnas_tf.data.dataset import ImageDataset
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.records import Records
-from memnas_tf.data.streaming import (
+from memnas_tf.data.streaming_pipeline import (
     read_centre_crops,
     streaming_evaluation_pipeline,
     streaming_training_pipeline,

@@ -1,7 +1,7 @@
 import pytest
 
 from memnas_tf.errors import ServingError
-from serving.server.model_directory import check_version, complete_versions
+from serving.server.complete_versions import check_version, complete_versions
 from tests.helpers.model_directories import make_versions
 
 

@@ -12,15 +12,15 @@ import numpy as np
 
 from serving import extras
 from serving.verification.answers import run_signature
+from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
-from serving.verification.failure import CheckFailed
-from serving.warmup import MAX_RECORDS
+from serving.warmup_requests import MAX_RECORDS
 
 # The name that the server gives a signature that a request does not name.
 _DEFAULT = "serving_default"
 
 
-def check_warm_up(version: ExportedVersion) -> str:
+def check_warmup(version: ExportedVersion) -> str:
     """Replay every request, and see that every signature has one."""
     version.extra(extras.WARMUP_FILE)
     logs = list(_read(version))

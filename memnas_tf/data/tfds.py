@@ -16,11 +16,11 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.checks import check_memory
 from memnas_tf.data.class_names import fault_of_names
 from memnas_tf.data.decoding import CHANNELS, decode_image
 from memnas_tf.data.digits import Digits
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.resizing import resize_image
 from memnas_tf.errors import DataError
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from memnas_tf.data.arrays import Images, Labels
 from memnas_tf.data.augmentation import crops
 from memnas_tf.data.batching import BatchForm, Distortion, endless_epochs, in_order
 from memnas_tf.data.checks import check_batch_size, check_memory, check_seed
 from memnas_tf.data.cropping import decode_centre_crop, decode_random_crop
+from memnas_tf.data.interface import Images, Labels
 from memnas_tf.data.records import Records
 from memnas_tf.data.steps import steps_per_epoch
 

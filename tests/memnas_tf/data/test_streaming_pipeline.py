@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from memnas_tf.data import streaming
-from memnas_tf.data.streamed import StreamedDataset
+from memnas_tf.data import streaming_pipeline as streaming
+from memnas_tf.data.streamed_dataset import StreamedDataset
 from memnas_tf.data.training_data import load_training_data
 from memnas_tf.errors import DataError
 from tests.helpers.imagenet import SPLITS

@@ -23,22 +23,22 @@ _KINDS = (
 _LIKE_NOTATION = re.compile(r"[0-9a-z+:=,/@\s]*[0-9][a-z][a-z0-9][+:][0-9a-z+:=,/@\s]*|[0-9x,/]*")
 
 
-def load_genotype(source: str) -> Genotype:
+def load_genotype(text: str) -> Genotype:
     """Load an architecture by name, string, file or search directory.
 
     Args:
-        source: A preset's name, a compact string, the path of a JSON file, the directory of a
+        text: A preset's name, a compact string, the path of a JSON file, the directory of a
             search that has finished a round or of a training, or a trained model.keras in one.
 
     Returns:
         The genotype.
 
     Raises:
-        GenotypeError: If the source is none of these, or holds no readable architecture.
+        GenotypeError: If it is none of these, or holds no readable architecture.
     """
-    if source in PRESETS:
-        return PRESETS[source]
-    path = Path(source)
+    if text in PRESETS:
+        return PRESETS[text]
+    path = Path(text)
     # os.path, as pathlib raises on a compact string that is too long to be a path.
     if path.suffix == ".keras" and os.path.exists(path):
         return _load_file(path.with_name(GENOTYPE_FILE), missing="the model has none beside it")
@@ -49,14 +49,14 @@ def load_genotype(source: str) -> Genotype:
     if os.path.exists(path) or path.suffix == ".json":
         return _load_file(path, missing="there is no such file")
     try:
-        return from_string(source)
+        return from_string(text)
     except GenotypeError as error:
-        if not _LIKE_NOTATION.fullmatch(source):
+        if not _LIKE_NOTATION.fullmatch(text):
             raise GenotypeError(
-                f"{source!r} is no architecture: there is no such file or directory; {_KINDS}"
+                f"{text!r} is no architecture: there is no such file or directory; {_KINDS}"
             ) from error
         raise GenotypeError(
-            f"{source!r} is no architecture: it is neither a preset ({', '.join(PRESETS)}), nor a "
+            f"{text!r} is no architecture: it is neither a preset ({', '.join(PRESETS)}), nor a "
             "JSON file, nor the directory of a search or a training; read as a compact string: "
             f"{error}"
         ) from error
