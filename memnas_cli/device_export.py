@@ -10,7 +10,7 @@ from memnas_cli.export_progress import ExportProgress
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.quiet import held_back_stderr, start_keras
 from memnas_cli.source_data import ImageChoice, choose_images, source_images
-from memnas_cli.terminal import Console
+from memnas_cli.terminal import Console, echo
 from memnas_cli.winner_files import PREPROCESSING_FILE
 from memnas_tf.data.apart import check_apart
 from memnas_tf.data.image_folder import check_path, is_image_folder
@@ -18,6 +18,7 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.preprocessing import Preprocessing
 from memnas_tf.training.directory import is_training, load_plan
 from memnas_tf.training.plan import TrainingPlan
+from serving.formats import Exported, ExportJob, export_network
 from tuner.history import ORACLE_FILE, load_search
 from tuner.search.settings import SearchSettings
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from serving.litert.export import OnProgress
 
 Settings: TypeAlias = "SearchSettings | TrainingPlan | None"
-Exported = TypeVar("Exported")
+Result = TypeVar("Result")
 
 # What the settings of a search have to tell of its images; those of a program may not.
 _LOADING = ("dataset", "limit", "validation_fraction")
@@ -41,8 +42,8 @@ def export_for_devices(
     dataset: str | None,
     data_dir: str | None,
     require: Callable[[], object],
-    export: Callable[[keras.Model, Preprocessing, ImageDataset, OnProgress], Exported],
-) -> tuple[Exported, Settings]:
+    export: Callable[[keras.Model, Preprocessing, ImageDataset, OnProgress], Result],
+) -> tuple[Result, Settings]:
     """Load a model and its images, and export it with progress.
 
     Args:
@@ -84,6 +85,49 @@ def export_for_devices(
         model = load_keras_model(model_file)
         data = _load_data(settings, dataset, data_dir, preprocessing)
         return export(model, preprocessing, data, on_progress), settings
+
+
+def export_measured(
+    file_format: str,
+    source: Path,
+    model_file: Path,
+    directory: str,
+    version: int | None,
+    types: tuple[str, ...],
+    dataset: str | None,
+    data_dir: str | None,
+) -> None:
+    """Export in a format from outside that looks at images, with progress.
+
+    Args:
+        file_format: One of `serving.formats.FORMATS`.
+        source: The directory of a finished search or training, or the model's file.
+        model_file: The trained model; its preprocessing lies beside it.
+        directory: The model directory.
+        version: The version's number; None for the next.
+        types: Types of files, of which it has none.
+        dataset: The data set of a model that no search and no training tells of.
+        data_dir: Where data sets are kept; None for the default.
+
+    Raises:
+        MemNASError: As `export_for_devices`, or if types are named.
+    """
+    if types:
+        raise ConfigError(f"--types is for litert and tflm, not for {file_format}; leave it out")
+
+    def run(
+        model: keras.Model,
+        preprocessing: Preprocessing,
+        data: ImageDataset,
+        on_progress: OnProgress,
+    ) -> Exported:
+        job = ExportJob(model, preprocessing, directory, data, version, None, on_progress)
+        return export_network(file_format, job)
+
+    exported, _ = export_for_devices(
+        source, model_file, directory, dataset, data_dir, lambda: None, run
+    )
+    echo(f"exported {model_file} to {exported.path}")
 
 
 def _settings(source: Path) -> Settings:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from memnas_cli.completion import complete_trained
 from memnas_cli.data_folder import check_outside_data
+from memnas_cli.device_export import export_measured
 from memnas_cli.interrupts import Interrupts
 from memnas_cli.litert_export import export_litert_files, read_types
 from memnas_cli.quiet import start_keras
@@ -17,8 +19,9 @@ from memnas_cli.tflm_export import TYPE, export_tflm_files
 from memnas_cli.winner_files import PREPROCESSING_FILE, find_model, read_facts
 from memnas_tf.errors import ConfigError
 from memnas_tf.litert.conversion import TYPES
+from serving.formats import FORMATS, ExportJob, export_network
 
-# How files for devices are exported, and the types that there are.
+# How formats that have a table of their own are exported, and the types that there are.
 _DEVICES = {"litert": (export_litert_files, TYPES), "tflm": (export_tflm_files, (TYPE,))}
 
 
@@ -37,7 +40,7 @@ _DEVICES = {"litert": (export_litert_files, TYPES), "tflm": (export_tflm_files, 
     "--format",
     "file_format",
     default="saved-model",
-    type=click.Choice(["saved-model", "litert", "tflm"]),
+    type=click.Choice(list(FORMATS)),
     help="For a model server, for devices, or for microcontrollers.",
 )
 @click.option("--types", help="LiteRT files to write.", show_default=",".join(TYPES))
@@ -70,12 +73,13 @@ def export(
     """
     model_file = find_model(Path(source))
     check_outside_data(directory, source, "--to")
-    if file_format != "saved-model":
+    if FORMATS[file_format].takes_images:
         if as_json:
             raise ConfigError(
                 "--json is for SavedModels; an export for devices writes a report.json or card.json"
             )
-        export_files, known = _DEVICES[file_format]
+        measured = partial(export_measured, file_format)
+        export_files, known = _DEVICES.get(file_format, (measured, ()))
         export_files(
             Path(source),
             model_file,
@@ -91,7 +95,7 @@ def export(
             raise ConfigError(
                 f"--{name} is for devices; add --format litert or tflm, or leave it out"
             )
-    path = _export_saved_model(model_file, directory, version)
+    path = _export_unmeasured(file_format, model_file, directory, version)
     if as_json:
         document = {"model": str(model_file), "path": str(path), "version": int(path.name)}
         echo_json(document)
@@ -99,20 +103,22 @@ def export(
         echo(f"exported {model_file} to {path}")
 
 
-def _export_saved_model(model_file: Path, directory: str, version: int | None) -> Path:
+def _export_unmeasured(
+    file_format: str, model_file: Path, directory: str, version: int | None
+) -> Path:
     interrupts = Interrupts()
     with Console(stderr=True).status(f"loading {model_file}") as status, interrupts.noted():
         start_keras()
         from memnas_tf.keras_models.loading import load_keras_model
         from memnas_tf.preprocessing import load_preprocessing
-        from serving.saved_model import export_saved_model
 
         preprocessing = load_preprocessing(model_file.parent / PREPROCESSING_FILE)
         facts = read_facts(model_file.parent)
         model = load_keras_model(model_file)
 
-        def on_step(step: str) -> None:
+        def on_progress(what: str, done: int, total: int) -> None:
             interrupts.check()
-            status.update(step)
+            status.update(what)
 
-        return export_saved_model(model, preprocessing, directory, version, facts, on_step)
+        job = ExportJob(model, preprocessing, directory, None, version, facts, on_progress)
+        return export_network(file_format, job).path

@@ -42,6 +42,26 @@ assert {one.status for one in verify_version(served)} <= {"ok", "not run"}
 assert export_network("numpy", ExportJob(model, preprocessing, folder / "numpy")).path.name == "1"
 with np.load(folder / "numpy" / "1" / "weights.npz") as arrays:
     assert sum(array.size for array in arrays.values()) == model.count_params()
+# And by the command, which takes the name, with images where the format asks for them.
+def export_count(job):
+    with publish(job.directory, next_version(job.directory)) as version:
+        (version / "images.txt").write_text(str(len(job.images.train_images)))
+    return NumpyExport(Path(job.directory) / "2")
+
+
+register_format("count", ExportFormat("for nobody", export_count))
+from click.testing import CliRunner
+from memnas_cli.main import main
+small = cifar_template((8, 8, 1), classes=10, filters=4)
+trained = folder / "model.keras"
+build_network(network, small).save(trained)
+Preprocessing((8, 8, 1), (0.0,), (1.0,), tuple("0123456789")).save(folder / "preprocessing.json")
+to = ["--to", str(folder / "cli")]
+for name, extra in (("numpy", []), ("count", ["--dataset", "digits", "--data-dir", str(folder)])):
+    result = CliRunner().invoke(main, ["export", str(trained), "--format", name, *to, *extra])
+    assert result.exit_code == 0, result.output
+assert sorted(path.name for path in (folder / "cli").iterdir()) == ["1", "2"]
+assert int((folder / "cli" / "2" / "images.txt").read_text()) > 1000
 # Searched for on the device from outside, by its exact RAM and flash.
 target = memory_target(device=str(folder / "board.toml"))
 needs = target.measure(network, template)
