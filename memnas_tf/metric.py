@@ -48,7 +48,14 @@ class Spread(NamedTuple):
 
 
 def spread(measured: Sequence[Measurement]) -> Spread:
-    """Measure how far apart the memory of candidates is."""
+    """Measure how far apart the memory of candidates is.
+
+    Args:
+        measured: The candidates, at least one; their accuracy is not looked at.
+
+    Returns:
+        The largest less the smallest, in bytes, of each memory.
+    """
     _, *memory = zip(*measured, strict=True)
     return Spread(*(max(values) - min(values) for values in memory))
 
@@ -183,7 +190,14 @@ def memory_terms(
 
 
 def median_measurement(measured: Sequence[Measurement]) -> Measurement:
-    """Return the median of each quantity: what a first round's candidates are compared with."""
+    """Return the median of each quantity: what a first round's candidates are compared with.
+
+    Args:
+        measured: The candidates, at least one.
+
+    Returns:
+        The median accuracy, from 0 to 1, and the median of each memory, in bytes.
+    """
     return Measurement(*map(median, zip(*measured, strict=True)))
 
 

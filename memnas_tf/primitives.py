@@ -16,7 +16,13 @@ Kernel: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True)
 class Conv:
-    """A convolution to the operation's filters, without a bias."""
+    """A convolution to the operation's filters, without a bias.
+
+    Attributes:
+        kernel: Its height and width, in pixels.
+        dilation: The distance of the pixels that it reads; 1 of neighbours.
+        strided: Whether it carries the stride of its operation.
+    """
 
     kernel: Kernel
     dilation: int = 1

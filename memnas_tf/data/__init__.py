@@ -1,5 +1,6 @@
-"""Data sets in memory, the paper's augmentation, and the pipelines that feed training.
+"""Data sets, in memory or streamed from disk, and the pipelines that feed training with them.
 
 Importing this package imports neither TensorFlow nor tensorflow_datasets; its modules do, each
-what it needs: `loading` reads a data set, `pipeline` turns its arrays into batches.
+what it needs: `loading` reads a data set into memory and `pipeline` makes batches of its arrays;
+`training_data` streams what is too large for that, by `streaming_pipeline`.
 """

@@ -67,10 +67,36 @@ class TrainingData(Protocol):
     def training_batches(
         self, *, batch_size: int, augmentation: str, seed: int, mixup: float = 0.0
     ) -> Any:
-        """Make endless batches of training images, labels one-hot."""
+        """Make endless batches of training images.
+
+        Args:
+            batch_size: Images per batch.
+            augmentation: A policy of `memnas_tf.data.augmentation.POLICIES`.
+            seed: Of the order and the augmentation, 0 or more.
+            mixup: The parameter of mixup; 0 for none.
+
+        Returns:
+            Normalised images, float32 (batch, h, w, c), and one-hot labels, float32 (batch,
+            classes).
+        """
 
     def validation_batches(self, *, batch_size: int, count: int) -> Any:
-        """Make batches of the first images held out, labels one-hot."""
+        """Make batches of the first images held out.
+
+        Args:
+            batch_size: Images per batch, at most; the last has the rest.
+            count: How many images.
+
+        Returns:
+            As `training_batches`, once through.
+        """
 
     def test_batches(self, *, batch_size: int) -> Any:
-        """Make batches of all test images, labels as class numbers."""
+        """Make batches of all test images.
+
+        Args:
+            batch_size: Images per batch, at most; the last has the rest.
+
+        Returns:
+            Normalised images, float32 (batch, h, w, c), and class numbers, int64 (batch,).
+        """

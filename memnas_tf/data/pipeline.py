@@ -38,7 +38,7 @@ def training_pipeline(
         mean: Mean of each channel, in pixel units.
         std: Standard deviation of each channel, in pixel units.
         batch_size: Images per batch.
-        augmentation: A policy: "paper", "crop" or "none".
+        augmentation: A policy of `memnas_tf.data.augmentation.POLICIES`.
         seed: Of the order and the augmentation; 0 or more.
         classes: Give labels one-hot over so many classes, float32 (batch, classes); None for
             class numbers.

@@ -31,7 +31,7 @@ class ImageSource(Protocol):
     test_labels: Labels | None
 
     def prepare(self, *, download: bool) -> None:
-        """Have the data on disk."""
+        """Have the data on disk; where it has to be fetched, only if `download` allows it."""
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -43,7 +43,16 @@ class ImageSource(Protocol):
     def read(
         self, split: str, count: int | None, shape: tuple[int, int, int]
     ) -> tuple[Images, Labels]:
-        """Read the first images of a split, all for None, resized to a shape."""
+        """Read the first images of a split.
+
+        Args:
+            split: Its name.
+            count: How many; None for all.
+            shape: Height and width that they are resized to, in pixels, and their channels.
+
+        Returns:
+            uint8 pixels of shape (count, *shape), and the class of each image.
+        """
 
     def check(self, split: str) -> None:
         """Refuse images of a split that cannot be decoded, where they are single files."""

@@ -19,5 +19,5 @@ class FormulaTuner(MemNASTuner):
 def make_tuner(directory, kind=FormulaTuner, max_cells=4, **kwargs):
     """Make a small search in `directory`."""
     hypermodel = MemNASHyperModel(TEMPLATE, max_cells=max_cells)
-    arguments = {"max_rounds": 4, "trials_per_round": 5, "ranker": "single-gru", **kwargs}
+    arguments = {"max_rounds": 4, "trials_per_round": 5, **kwargs}
     return kind(hypermodel, directory=directory, project_name="search", **arguments)

@@ -42,9 +42,7 @@ class LossAndAccuracyTuner(FormulaTuner):
 
 
 def make_tuner(directory, *kind, **kwargs):
-    return searches.make_tuner(
-        directory, *kind, **{"ranker": "ridge-trees", "max_rounds": 3, **kwargs}
-    )
+    return searches.make_tuner(directory, *kind, **{"max_rounds": 3, **kwargs})
 
 
 def course(tuner):
