@@ -132,6 +132,14 @@ def test_a_search_goes_on_from_its_state_as_if_nothing_had_happened(cut, rungs):
     assert again.to_state() == whole.to_state()
 
 
+def test_a_network_as_a_ranker_decides_the_same_in_a_search_that_goes_on():
+    search = Search(replace(SETTINGS, ranker="single-gru"))
+    begun = train(search, 9)
+    again = Search.from_state(json.loads(json.dumps(search.to_state())))
+    assert begun + train(again) == begun + train(search)
+    assert all(trial.predicted is not None for trial in again.rounds[2].trials)
+
+
 def test_a_ranker_that_fails_costs_a_draw_and_one_of_the_machine_the_search(caplog):
     class Broken:
         error = ZeroDivisionError("made to fail")
