@@ -28,7 +28,7 @@ from tuner.trials.crashes import note_crash
 
 _MOST_WITHOUT_TRIAL = 2
 # Someone wants the process to end: the terminal, the system, or a person.
-_WISHES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+WISHES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class Supervisor:
@@ -60,7 +60,7 @@ class Supervisor:
         with tempfile.TemporaryFile() as note, self._signals_handed_on():
             while True:
                 code, lines = self._run_once(arguments, note.fileno())
-                if self._wish or -code in _WISHES:
+                if self._wish or -code in WISHES:
                     return self._end_as_wished(code)
                 if code >= 0 and code != FRESH_PROCESS:
                     return code
@@ -128,7 +128,7 @@ class Supervisor:
     @contextmanager
     def _signals_handed_on(self) -> Iterator[None]:
         """Hand wishes to the process of the search, and stop and go on with it."""
-        handlers = {**dict.fromkeys(_WISHES, self._hand_on), signal.SIGTSTP: self._pause}
+        handlers = {**dict.fromkeys(WISHES, self._hand_on), signal.SIGTSTP: self._pause}
         before: dict[signal.Signals, Any] = {}
         for number, handler in handlers.items():
             # One started with nohup ignores some; Ctrl-C is wanted in a shell's background too.

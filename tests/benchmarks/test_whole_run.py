@@ -198,6 +198,7 @@ def start(arguments):
     return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_or_runs_out_of_time_goes_on_to_the_same_network(
     tmp_path, monkeypatch
 ):

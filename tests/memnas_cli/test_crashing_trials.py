@@ -5,6 +5,8 @@ import subprocess
 import sys
 from collections import Counter
 
+import pytest
+
 from tests.helpers.processes import ROOT
 from tests.memnas_cli.conftest import SMALL
 from tuner.history import load_search
@@ -46,6 +48,7 @@ main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 def test_a_crash_costs_its_trial_alone_and_an_accident_costs_nothing(finished, data_dir, tmp_path):
     command = ("search", "--data-dir", str(data_dir), *SMALL, "--directory", str(tmp_path))
     result = subprocess.run(

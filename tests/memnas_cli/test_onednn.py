@@ -80,6 +80,7 @@ def train(dataset, directory, *options):
 SIZE = ("--filters", "4", "--epochs", "2", "--batch-size", "32", "--validation-fraction", "0")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not ON_X86, reason="oneDNN is switched on for x86")
 def test_a_training_with_it_is_the_same_again_to_the_bit(photos, tmp_path):
     for name in ("one", "other"):

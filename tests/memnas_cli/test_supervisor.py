@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from memnas_cli import supervisor
 from memnas_cli.own_process import FRESH_PROCESS, fate_of, memnas_command
 from tests.helpers.clusters import wait_until
 from tests.helpers.processes import ROOT
@@ -51,8 +52,8 @@ def start(script, cwd):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A test run in the background of a shell ignores Ctrl-C, and would hand that down.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        # Tests in the background of a shell, or under nohup, ignore some and would hand that down.
+        preexec_fn=lambda: [signal.signal(name, signal.SIG_DFL) for name in supervisor.WISHES],
     )
 
 

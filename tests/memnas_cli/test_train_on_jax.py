@@ -32,6 +32,7 @@ print("OUTPUTS", json.dumps(np.asarray(model(images)).tolist()))
 IMAGES = np.linspace(-1, 1, 4 * 64, dtype=np.float32).reshape(4, 8, 8, 1)
 
 
+@pytest.mark.slow
 def test_a_network_trained_on_jax_is_served_by_tensorflow(data_dir, tmp_path):
     pytest.importorskip("jax", reason="the JAX backend needs JAX")
     import tensorflow as tf

@@ -169,6 +169,7 @@ def test_two_workers_find_what_one_process_does(finished, data_dir, tmp_path):
     assert logs.count("the search is over") == 2
 
 
+@pytest.mark.slow
 def test_ctrl_c_with_workers_exits_130_and_goes_on_to_the_same_end(finished, data_dir, tmp_path):
     process = subprocess.Popen(
         command(data_dir, tmp_path),

@@ -54,7 +54,10 @@ TUNERS = {
 }
 
 
-@pytest.mark.parametrize("name", TUNERS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name != "bayesian")) for name in TUNERS],
+)
 def test_keras_tuner_s_own_tuners_search_the_same_space(name, tmp_path):
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(16, 8, 8, 1)).astype("float32"), rng.integers(0, 3, 16)

@@ -50,14 +50,14 @@ def check(genotype, template, seed):
             assert measured.end == predicted_places(runtime, arena).end
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_genotype_predicts_the_converted_model_and_its_arena(seed):
     pytest.importorskip("ai_edge_litert", reason="the real arena needs ai-edge-litert")
     check(*small_network(seed), seed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1030))
+@pytest.mark.parametrize("seed", range(1000, 1033))
 def test_larger_networks_too(seed):
     pytest.importorskip("ai_edge_litert", reason="the real arena needs ai-edge-litert")
     check(*random_network(random.Random(seed)), seed)

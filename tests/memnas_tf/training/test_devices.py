@@ -45,11 +45,12 @@ def documents(text):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "tolerance"),
     [
         ("jax", 1e-3),  # batch normalisation sees the whole batch
-        pytest.param("tensorflow", 0.5, marks=pytest.mark.slow),  # its own half
+        ("tensorflow", 0.5),  # its own half
     ],
 )
 def test_two_devices_train_as_one(backend, tolerance, tmp_path):

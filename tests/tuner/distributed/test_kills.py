@@ -59,6 +59,7 @@ def test_kill_9_at_every_write(whole, tmp_path):
     assert check_every_write(whole, tmp_path, step=1) >= 60
 
 
+@pytest.mark.slow
 def test_kill_9_at_a_write_around_a_rung(tmp_path):
     """At some writes of a search whose trials pause at two rungs."""
     whole = finish(tmp_path / "whole", HALVING)

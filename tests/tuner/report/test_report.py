@@ -119,6 +119,7 @@ def test_a_search_that_has_just_begun(tmp_path, rounds):
     assert "No round is over yet" in page.text["p"]
 
 
+@pytest.mark.slow
 def test_a_thousand_trials_stay_under_five_megabytes(tmp_path):
     history = made_up_history(11, 100, tradeoff=0.9, max_cells=8)
     assert sum(len(entry.trials) for entry in history.rounds) > 1000

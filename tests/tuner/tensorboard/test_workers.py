@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.helpers.clusters import free_port
 from tests.helpers.event_reader import Run
 from tests.helpers.processes import ROOT
 from tuner.history import load_search
 
 
+@pytest.mark.slow
 def test_a_chief_and_a_worker_without_a_shared_directory(tmp_path):
     where = {"KERASTUNER_ORACLE_IP": "127.0.0.1", "KERASTUNER_ORACLE_PORT": str(free_port())}
     processes = []

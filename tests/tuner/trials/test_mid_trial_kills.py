@@ -97,6 +97,7 @@ def test_a_search_in_another_process_killed_twice_ends_as_one_that_was_not(tmp_p
     assert check(tmp_path, (1, 2, 3), kills=2) == 2
 
 
+@pytest.mark.slow
 def test_a_worker_goes_on_with_the_trial_of_one_that_was_killed(tmp_path):
     size = (2, 1, 12, 2)  # the other goes on to a trial that inherits from this one
     run(tmp_path / "whole", tmp_path / "whole.jsonl", *size)

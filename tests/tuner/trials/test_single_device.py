@@ -55,7 +55,7 @@ def test_updates_are_the_same_to_the_bit(name):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("name", ["fused", "sgd"])
+@pytest.mark.parametrize("name", ["fused", pytest.param("sgd", marks=pytest.mark.slow)])
 def test_no_graph_stays_behind_and_without_it_some_do(name):
     train(OPTIMIZERS[name](), skip=True)
     before = graphs()

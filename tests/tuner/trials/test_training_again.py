@@ -1,5 +1,7 @@
 """A trial whose weights are gone or damaged is trained again, and comes out the same."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -35,10 +37,12 @@ def flip_a_bit(file):
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda file: file.unlink(),
         flip_a_bit,
-        lambda file: file.write_bytes(file.read_bytes()[:100]),
-        lambda file: file.write_bytes(b""),
+        pytest.param(Path.unlink, marks=pytest.mark.slow),
+        pytest.param(
+            lambda file: file.write_bytes(file.read_bytes()[:100]), marks=pytest.mark.slow
+        ),
+        pytest.param(lambda file: file.write_bytes(b""), marks=pytest.mark.slow),
     ],
 )
 def test_weights_that_are_gone_or_damaged_are_refused_and_come_out_the_same(searched, damage):
