@@ -74,6 +74,6 @@ def repetition_error(message: str | None) -> SearchError:
         message: The message of both.
     """
     return SearchError(
-        f"two trials in a row failed in the same way: {message}; mend it, and the same command "
+        f"two trials in a row failed in the same way: {message}; mend it, and the same search "
         "goes on. To give up a single candidate, raise keras_tuner.errors.FailedTrialError"
     )

@@ -93,5 +93,5 @@ def remove_best(project: Path) -> None:
     if left:
         raise SearchError(
             f"{str(project / BEST_FOLDER)!r} holds what no search wrote ({shortened(left)}); "
-            "move it away, and the same command writes the winner"
+            "move it away first"
         )

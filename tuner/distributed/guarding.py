@@ -70,7 +70,7 @@ def _stopping(error: Exception) -> SearchError:
         _LOGGER.error("the oracle failed", exc_info=error)
         stop = SearchError(
             f"the search stopped on an internal error ({type(error).__name__}: {error}); the same "
-            "command goes on from here once its cause is mended"
+            "search goes on from here once its cause is mended"
         )
     stop.__cause__ = error
     return stop

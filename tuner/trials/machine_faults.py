@@ -103,7 +103,7 @@ def stopped(error: BaseException) -> MachineFault:
     """Return the error that a search stops with where the machine failed outside of a trial."""
     return MachineFault(
         f"the search stopped, as the machine failed ({describe(error)}); mend it, and the same "
-        "command goes on from here"
+        "search goes on from here"
     )
 
 

@@ -55,13 +55,13 @@ def what_ends_the_search(
     if fault is Fault.MACHINE:
         return MachineFault(
             f"the machine failed while trial {trial_id} was trained ({describe(error)}); mend it, "
-            "and the same command goes on with this trial"
+            "and the same search goes on with this trial"
         )
     note = directory / MEMORY_FILE
     if is_first and note.exists():
         return None
     write_text(note, describe(error))
     return OutOfMemory(
-        f"memory ran out while trial {trial_id} was trained ({describe(error)}); the same command, "
+        f"memory ran out while trial {trial_id} was trained ({describe(error)}); the same search, "
         "in a new process, tries this trial once more and goes on"
     )
