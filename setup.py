@@ -34,6 +34,7 @@ setup(
     package_data={
         "memnas_tf": ["py.typed", "devices/*.toml", "tflm/*.toml"],
         "serving": ["*.jinja", "tflm/templates/*.jinja"],
+        "tuner.ranking": ["*.json"],
         "tuner.report": ["html/*.jinja", "html/*.css", "html/*.js"],
     },
     install_requires=requirements(),

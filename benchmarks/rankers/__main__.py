@@ -10,7 +10,9 @@ them a choice of networks and a model's seed. Kinds of tasks:
     larger  learn from networks of 1 to 3 cells, rank those of 4 to 6
     rounds  the same, from targets as a search has them: relative to a base, round by round
 
-With --pair two contestants alone are compared, under as many seeds as it takes to tell them apart.
+The informed ranker knows the table's other folds, never the networks that it ranks nor others of
+their chains. With --pair two contestants alone are compared, under as many seeds as it takes to
+tell them apart.
 A line goes to the results file per contestant, task and seed. Stop it at any time; the same
 command goes on. Results of a table that has grown since are dropped.
 """
@@ -77,7 +79,7 @@ def main() -> None:
             "max_cells": max(network.genotype.slots for network in networks),
             "blocks": len(networks[0].genotype.blocks),
         }
-        ranker = make_contestant(name, **sizes, template=template, seed=int(seed))
+        ranker = make_contestant(name, networks, **sizes, template=template, seed=int(seed))
         row: Row = {"ranker": name, "task": kind, "labels": int(labels), "seed": int(seed)}
         print(key, file=sys.stderr, flush=True)
         return {"key": key, "networks": len(networks), **row, **measure(ranker, task)}

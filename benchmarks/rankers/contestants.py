@@ -18,6 +18,8 @@ from sklearn.linear_model import BayesianRidge, LinearRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.rankers.left_out import LeftOutRanker
+from benchmarks.rankers.tasks import Network
 from memnas_tf.genotype import Genotype
 from memnas_tf.memory import arena_memory, lifetime_memory, parameter_memory
 from memnas_tf.template import Template
@@ -26,6 +28,7 @@ from tuner.ranking.features import Features, pattern_features, trend_features
 from tuner.ranking.ranker import Scores
 
 Describe = Callable[[Genotype, Template], Features]
+INFORMED = "informed"
 BASELINES = ("parameters", "memory")
 ALTERNATIVES = ("ridge", "trees", "forest", "boosting", "gaussian-process")
 
@@ -76,12 +79,19 @@ def memory_features(genotype: Genotype, template: Template) -> Features:
 
 
 def make_contestant(
-    name: str, *, max_cells: int, blocks: int, template: Template, seed: int
+    name: str,
+    networks: Sequence[Network],
+    *,
+    max_cells: int,
+    blocks: int,
+    template: Template,
+    seed: int,
 ) -> Ranker:
     """Make one of the rankers, baselines or alternatives.
 
     Args:
         name: One of `RANKERS`, `BASELINES` or `ALTERNATIVES`.
+        networks: The table, of which an informed ranker knows other networks than it ranks.
         max_cells: The largest number of cells in a block.
         blocks: The number of blocks.
         template: The size of the networks.
@@ -90,6 +100,10 @@ def make_contestant(
     Returns:
         It, knowing nothing yet.
     """
+    if name == INFORMED:
+        return LeftOutRanker(
+            networks, max_cells=max_cells, blocks=blocks, template=template, seed=seed
+        )
     if name in RANKERS:
         return make_ranker(name, max_cells=max_cells, blocks=blocks, template=template, seed=seed)
     if name == "parameters":

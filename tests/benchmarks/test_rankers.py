@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.rankers.__main__ import main, possible_tasks
 from benchmarks.rankers.contestants import ALTERNATIVES, BASELINES, make_contestant
+from benchmarks.rankers.left_out import FOLDS, LeftOutRanker, chain_of, fold_of
 from benchmarks.rankers.measuring import measure, tops
 from benchmarks.rankers.summary import difference_table, interval, pair_table
 from benchmarks.rankers.tasks import DEVELOPED_ON, Network, draw_task
@@ -17,6 +18,7 @@ from benchmarks.table_work import work_list
 from memnas_tf.genotype import canonical_key
 from memnas_tf.memory import parameter_memory
 from memnas_tf.template import Template
+from tuner.ranking import LabelledRound
 
 TEMPLATE = Template((32, 32, 3), 10, (16, 16, 16), (2, 1, 2), (16,))
 SIZES = {"max_cells": 6, "blocks": 3, "template": TEMPLATE, "seed": 0}
@@ -74,18 +76,40 @@ def test_a_table_too_small_for_a_task_is_told(networks):
     assert possible_tasks(networks[:65]) == [("mixed", 25)]
 
 
+def test_what_an_informed_ranker_knows_has_no_chain_in_common_with_what_it_ranks(networks):
+    chains = {}
+    for network in networks:
+        chains.setdefault(chain_of(network), set()).add(fold_of(network))
+    assert all(len(folds) == 1 for folds in chains.values())
+    assert {fold for folds in chains.values() for fold in folds} == set(range(FOLDS))
+    grown = [network for network in networks if network.origin == "grown"]
+    assert len({chain_of(network) for network in grown}) == len(grown) / 6
+    ranker = LeftOutRanker(networks, **SIZES)
+    ranker.fit([LabelledRound((networks[0].genotype,), (networks[0].accuracy,))])
+    moved = [
+        Network(one.genotype, one.origin, one.accuracy + 10 * (fold_of(one) == 0))
+        for one in networks
+    ]
+    other = LeftOutRanker(moved, **SIZES)
+    other.fit([LabelledRound((networks[0].genotype,), (networks[0].accuracy,))])
+    own = [one.genotype for one in networks if fold_of(one) == 0]
+    np.testing.assert_array_equal(ranker.score(own), other.score(own))
+
+
 # This target has no noise, and the Gaussian process says that it finds none.
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("name", [*BASELINES, *ALTERNATIVES, "ridge-trees"])
+@pytest.mark.parametrize("name", [*BASELINES, *ALTERNATIVES, "ridge-trees", "informed"])
 def test_every_contestant_ranks_by_what_accuracy_follows_from(networks, name):
     task = draw_task("mixed", networks, 50, seed=1)
-    row = measure(make_contestant(name, **SIZES), task)
+    row = measure(make_contestant(name, networks, **SIZES), task)
     assert row["tau"] > 0.7
     assert row["best_rank_short"] <= 3
 
 
 def test_parameters_alone_are_a_perfect_ranking_of_what_is_theirs(networks):
-    row = measure(make_contestant("parameters", **SIZES), draw_task("larger", networks, 25, 0))
+    row = measure(
+        make_contestant("parameters", networks, **SIZES), draw_task("larger", networks, 25, 0)
+    )
     names = ("tau", "tau_random", "ap_short", "ndcg_long", "precision_long", "best_rank_short")
     assert [row[name] for name in names] == [1] * 6
 

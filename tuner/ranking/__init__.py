@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuner.ranking.ranker import (
     RANKERS,
+    Foreteller,
     LabelledRound,
     Ranker,
     make_ranker,
@@ -19,6 +20,7 @@ from tuner.ranking.ranker import (
 
 if TYPE_CHECKING:
     from tuner.ranking.gru import GRURanker
+    from tuner.ranking.informed import InformedRanker
     from tuner.ranking.metrics import (
         average_precision_at_k,
         best_rank_at_k,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 # What takes a while to import, by the module that holds it.
 _LAZY = {
     "GRURanker": "tuner.ranking.gru",
+    "InformedRanker": "tuner.ranking.informed",
     "RidgeTreesRanker": "tuner.ranking.ridge_trees",
     "StructureCorrelationController": "tuner.ranking.scc",
     "average_precision_at_k": "tuner.ranking.metrics",
@@ -43,7 +46,9 @@ _LAZY = {
 
 __all__ = [
     "RANKERS",
+    "Foreteller",
     "GRURanker",
+    "InformedRanker",
     "LabelledRound",
     "Ranker",
     "RidgeTreesRanker",

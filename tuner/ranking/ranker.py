@@ -2,7 +2,8 @@
 
 To add a ranking model, write a class with `fit` and `score` as `Ranker` describes them, taking
 `max_cells`, `blocks`, `template` and `seed` as keyword arguments, and add one entry to `_OURS`;
-from outside, call `register_ranker`.
+from outside, call `register_ranker`. One that knows something before a search has trained
+anything also has `foretell`, as `Foreteller` describes it, and ranks the first rounds too.
 The contract test in `tests/tuner/ranking/test_rankers.py` then runs over it too.
 
 Source: the paper, section 3.3 (what a controller does) and Table 3 (the ones it compares).
@@ -14,7 +15,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ _OURS: dict[str, RankerFactory | str] = {
     "scc": "tuner.ranking.scc:StructureCorrelationController",
     "single-gru": "tuner.ranking.gru:single_gru",
     "double-gru": "tuner.ranking.gru:double_gru",
+    "informed": "tuner.ranking.informed:InformedRanker",
 }
 
 
@@ -96,6 +98,21 @@ class Ranker(Protocol):
 
         Raises:
             ConfigError: If nothing has been fitted yet.
+        """
+
+
+@runtime_checkable
+class Foreteller(Protocol):
+    """A ranker that knows something before its search has trained anything."""
+
+    def foretell(self, genotypes: Sequence[Genotype]) -> Scores:
+        """Estimate accuracies, so that the first round can be ranked too.
+
+        Args:
+            genotypes: The candidates.
+
+        Returns:
+            The accuracy of each, about from 0 to 1, of shape (candidates,).
         """
 
 

@@ -11,7 +11,7 @@ Source: Hoerl and Kennard, "Ridge Regression", Technometrics 1970; Geurts, Ernst
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesRegressor
@@ -27,12 +27,12 @@ from tuner.ranking.checks import check_candidates, check_settings
 from tuner.ranking.features import SIZE, Features, pattern_features, trend_features
 from tuner.ranking.ranker import LabelledRound, Scores, labelled_only
 
-_ROUND = "round "
+ROUND = "round "
 # Chosen on the first 84 networks of the trained table, at 5 to 44 labels.
 PENALTY = 20.0
 # How much cheaper a coefficient is than others: size is known to matter, and a base's effect is
 # to be taken out whole.
-FAVOURS = {SIZE: 3.0, _ROUND: 20.0}
+FAVOURS = {SIZE: 3.0, ROUND: 20.0}
 TREES = 200
 FEATURES_PER_SPLIT = 0.5
 # Candidates in memory as features: hundreds of numbers by name for each.
@@ -66,13 +66,8 @@ class RidgeTreesRanker:
         genotypes = [genotype for labelled in rounds for genotype in labelled.genotypes]
         targets = np.array([target for labelled in rounds for target in labelled.targets])
         trends, patterns = self._describe(genotypes)
-        # Targets are relative to their round's base: what a round has in common is the base's.
-        numbers = np.repeat(np.arange(len(rounds)), [len(entry.targets) for entry in rounds])
-        of_rounds = [
-            {**trend, f"{_ROUND}{number}": 1.0}
-            for trend, number in zip(trends, numbers.tolist(), strict=True)
-        ]
-        ridge = _fit_ridge(of_rounds, targets)
+        of_rounds = mark_rounds(rounds, trends)
+        ridge = fit_ridge(of_rounds, targets)
         base_effects = ridge.predict(of_rounds) - ridge.predict(trends)
         trees = make_pipeline(
             DictVectorizer(sparse=False),
@@ -87,7 +82,7 @@ class RidgeTreesRanker:
             raise ConfigError("this ranker has not learned anything yet; call fit first")
         if not genotypes:
             return np.zeros(0)
-        parts = [self._score(part, *self._models) for part in _parts(genotypes)]
+        parts = [self._score(part, *self._models) for part in in_parts(genotypes)]
         return np.concatenate(parts)
 
     def _score(self, genotypes: Sequence[Genotype], ridge: Pipeline, trees: Pipeline) -> Scores:
@@ -102,20 +97,45 @@ class RidgeTreesRanker:
         )
 
 
-def _parts(genotypes: Sequence[Genotype]) -> Iterator[Sequence[Genotype]]:
-    for start in range(0, len(genotypes), AT_ONCE):
-        yield genotypes[start : start + AT_ONCE]
+def fit_ridge(
+    features: Sequence[Features], targets: Scores, favours: Mapping[str, float] = FAVOURS
+) -> Pipeline:
+    """Fit a ridge regression to standardised features, some of them cheaper than others.
 
+    Args:
+        features: Of each candidate.
+        targets: Of each candidate.
+        favours: By how much cheaper a coefficient is, by the start of its feature's name.
 
-def _fit_ridge(features: Sequence[Features], targets: Scores) -> Pipeline:
+    Returns:
+        The regression.
+    """
     vectorizer = DictVectorizer(sparse=False).fit(features)
-    favours = np.ones(len(vectorizer.feature_names_))
-    for prefix, favour in FAVOURS.items():
-        favours[[name.startswith(prefix) for name in vectorizer.feature_names_]] = favour
+    weights = np.ones(len(vectorizer.feature_names_))
+    for prefix, favour in favours.items():
+        weights[[name.startswith(prefix) for name in vectorizer.feature_names_]] = favour
     ridge = make_pipeline(
         vectorizer,
         StandardScaler(),
-        FunctionTransformer(lambda standardised: standardised * favours),
+        FunctionTransformer(lambda standardised: standardised * weights),
         Ridge(PENALTY),
     )
     return ridge.fit(features, targets)
+
+
+def mark_rounds(rounds: Sequence[LabelledRound], features: Sequence[Features]) -> list[Features]:
+    """Add to the features of each trained candidate which round it is of.
+
+    Targets are relative to their round's base: what a round has in common is the base's.
+    """
+    numbers = np.repeat(np.arange(len(rounds)), [len(entry.targets) for entry in rounds])
+    return [
+        {**own, f"{ROUND}{number}": 1.0}
+        for own, number in zip(features, numbers.tolist(), strict=True)
+    ]
+
+
+def in_parts(genotypes: Sequence[Genotype]) -> Iterator[Sequence[Genotype]]:
+    """Split candidates, so that not all of their features are in memory at once."""
+    for start in range(0, len(genotypes), AT_ONCE):
+        yield genotypes[start : start + AT_ONCE]

@@ -19,7 +19,9 @@ from memnas_tf.memory import NetworkNeeds
 from memnas_tf.memory.needs import describe_excess
 from memnas_tf.metric import Measurement, spread
 from memnas_tf.moves import Candidate, generate_candidates
-from tuner.ranking import LabelledRound, Ranker, make_ranker
+from tuner.ranking import Foreteller, LabelledRound, Ranker, make_ranker
+from tuner.ranking.ranker import Scores
+from tuner.search.memory_efficiency import MemoryEfficiency
 from tuner.search.rounds import (
     PlannedTrial,
     Round,
@@ -108,12 +110,14 @@ def plan_round(
     count = settings.trials_of_round(number)
     if settings.max_trials is not None:
         count = min(count, settings.max_trials - sum(len(entry.trials) for entry in rounds))
+    efficiency = settings.efficiency(base_measurement(rounds), memory_spread)
     if len(fitting) <= count:
         trials = [_planned(one) for one in fitting]
-    elif ranker is not None and number >= FIRST_RANKED_ROUND:
-        ranker.fit(labelled_rounds(rounds))
-        efficiency = settings.efficiency(base_measurement(rounds), memory_spread)
-        trials = _top(fitting, efficiency.memory_terms(measured), count, ranker)
+    elif ranker is not None and number >= _first_ranked_round(ranker):
+        terms = efficiency.memory_terms(measured)
+        networks = [one.candidate.genotype for one in fitting]
+        expected = _expected(networks, measured, ranker, rounds, efficiency)
+        trials = _top(fitting, expected, terms, count)
     else:
         rng = np.random.default_rng((settings.seed, number))
         trials = [_planned(one) for one in _draw_stratified(fitting, count, rng)]
@@ -174,11 +178,29 @@ def _measured_candidates(
     ]
 
 
+def _first_ranked_round(ranker: Ranker) -> int:
+    return 1 if isinstance(ranker, Foreteller) else FIRST_RANKED_ROUND
+
+
+def _expected(
+    networks: Sequence[Genotype],
+    measured: Sequence[Measurement],
+    ranker: Ranker,
+    rounds: Sequence[Round],
+    efficiency: MemoryEfficiency,
+) -> Scores:
+    """Estimate efficiencies from what was trained, or before that from what is foretold."""
+    if rounds or not isinstance(ranker, Foreteller):
+        ranker.fit(labelled_rounds(rounds))
+        return ranker.score(networks) + efficiency.memory_terms(measured)
+    accuracies = ranker.foretell(networks).tolist()
+    pairs = zip(measured, accuracies, strict=True)
+    return np.array(efficiency.scores([one._replace(accuracy=value) for one, value in pairs]))
+
+
 def _top(
-    candidates: Sequence[_Measured], terms: Sequence[float], count: int, ranker: Ranker
+    candidates: Sequence[_Measured], expected: Scores, terms: Sequence[float], count: int
 ) -> list[PlannedTrial]:
-    scores = ranker.score([one.candidate.genotype for one in candidates])
-    expected = scores + terms
     order = np.argsort(-expected, kind="stable")[:count]
     return [
         replace(_planned(candidates[i]), predicted=float(expected[i]), memory_term=terms[i])

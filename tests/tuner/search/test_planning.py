@@ -102,6 +102,31 @@ def test_from_the_third_round_on_the_ranker_chooses():
     assert [len(labelled.genotypes) for labelled in ranker.rounds] == [8, 8]
 
 
+class Foretelling(ByScore):
+    """A ranker that expects something before anything is trained."""
+
+    def foretell(self, genotypes):
+        self.rounds = "foretold"
+        return self.score(genotypes) / 10
+
+
+def test_a_ranker_that_foretells_chooses_from_the_first_round_on():
+    ranker = Foretelling()
+    rounds = run([], ranker=ranker)
+    assert ranker.rounds == "foretold"
+    predicted = [trial.predicted for trial in rounds[0].trials]
+    assert predicted == sorted(predicted, reverse=True)
+    everything = plan_round([], replace(SETTINGS, trials_per_round=1000), None).trials
+    measured = [
+        trial.measurement._replace(accuracy=trial.genotype.count("c3") / 10) for trial in everything
+    ]
+    scores = SETTINGS.efficiency(None, rounds[0].memory_spread).scores(measured)
+    assert predicted == pytest.approx(sorted(scores, reverse=True)[:8])
+    rounds = run(rounds, ranker=ranker)
+    assert [len(labelled.genotypes) for labelled in ranker.rounds] == [8]
+    assert all(trial.predicted is not None for trial in rounds[1].trials)
+
+
 def test_no_network_is_planned_twice():
     rounds = run(run(run([])))
     keys = [canonical_key(from_string(t.genotype)) for entry in rounds for t in entry.trials]
