@@ -9,6 +9,8 @@ from typing import Annotated, TypeAlias
 from memnas_tf.documents import at_least, decode, read_document, refuse_unless, write_document
 from memnas_tf.errors import DataError
 
+PREPROCESSING_FILE = "preprocessing.json"
+
 _Size: TypeAlias = Annotated[int, at_least(1)]
 _Deviation: TypeAlias = Annotated[float, refuse_unless(lambda value: value > 0, "above 0")]
 

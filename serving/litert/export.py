@@ -14,7 +14,7 @@ from memnas_tf.keras_models.estimate import check_backend
 from memnas_tf.keras_models.loading import check_measurable
 from memnas_tf.litert.conversion import TYPES
 from memnas_tf.litert.interpreter import require_interpreter
-from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.preprocessing import PREPROCESSING_FILE, Preprocessing
 from serving.label_file import LABELS_FILE, write_labels
 from serving.litert.checks import check_directory, check_fit
 from serving.litert.conversion import litert_file
@@ -103,6 +103,7 @@ def export_litert(
             reports,
         )
         write_labels(temporary / LABELS_FILE, preprocessing.labels)
+        preprocessing.save(temporary / PREPROCESSING_FILE)
         (temporary / REPORT_FILE).write_text(report.to_json(), "utf-8")
     return LitertExport(Path(directory) / str(version), report)
 

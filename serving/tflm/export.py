@@ -19,7 +19,7 @@ from memnas_tf.litert.interpreter import require_interpreter, start_interpreter
 from memnas_tf.litert.micro_file import MicroFile, make_micro_file
 from memnas_tf.litert.micro_interpreter import require_micro_interpreter
 from memnas_tf.litert.micro_reader import read_micro_graph
-from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.preprocessing import PREPROCESSING_FILE, Preprocessing
 from serving.label_file import LABELS_FILE, write_labels
 from serving.litert.checks import check_directory, check_fit
 from serving.litert.conversion import litert_file
@@ -128,6 +128,7 @@ def export_tflm(
         card = _card(made, converted, measured, evaluation.split, data.name, preprocessing)
         (temporary / MODEL_FILE).write_bytes(made.content)
         write_labels(temporary / LABELS_FILE, preprocessing.labels)
+        preprocessing.save(temporary / PREPROCESSING_FILE)
         (temporary / CARD_FILE).write_text(card.to_json(), "utf-8")
         values = {
             "card": card,

@@ -107,7 +107,13 @@ def litert(finished, data_dir, tmp_path_factory):
 def test_a_search_exports_as_litert_files_with_a_table(litert, finished):
     directory, result = litert
     names = {path.name for path in (directory / "1").iterdir()}
-    assert names == {"model_int8.tflite", "model_float32.tflite", "labels.txt", "report.json"}
+    assert names == {
+        "model_int8.tflite",
+        "model_float32.tflite",
+        "labels.txt",
+        "report.json",
+        "preprocessing.json",
+    }
     report = json.loads((directory / "1" / "report.json").read_text())
     best = finished[0] / "searches" / "digits" / "best"
     known = json.loads((best / "results.json").read_text())["test_accuracy"]

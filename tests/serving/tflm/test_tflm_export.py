@@ -26,6 +26,7 @@ def test_the_version_holds_what_a_firmware_needs(trained):
     assert {file.name for file in path.iterdir()} == {
         *("model.tflite", "model.h", "model.cc", "model_operations.h", "main.cc"),
         *("test_image.h", "test_image.cc", "labels.txt", "card.json", "README.md"),
+        "preprocessing.json",
     }
     document = json.loads(trained.read("card.json"))
     assert document.pop("schema") == 1
