@@ -9,6 +9,7 @@ import click
 
 from memnas_cli.quiet import import_quietly
 from memnas_cli.seconds import Seconds
+from memnas_tf.errors import ConfigError
 from serving.client.client import Client
 from serving.client.retries import RetryPolicy
 from serving.client.target import Target
@@ -22,7 +23,7 @@ _OPTIONS = (
         help="HOST:PORT.",
     ),
     click.option("--rest", is_flag=True, help="Ask over REST instead of gRPC."),
-    click.option("--model", required=True, help="The model's name."),
+    click.option("--model", help="The model's name."),
     click.option(
         "--version",
         type=click.IntRange(min=1),
@@ -88,7 +89,7 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def read_server_options(
     server: str | None,
     rest: bool,
-    model: str,
+    model: str | None,
     version: int | None,
     label: str | None,
     timeout: float,
@@ -107,7 +108,10 @@ def read_server_options(
         The model, and how it is asked.
 
     Raises:
+        ConfigError: If no model is named.
         ServingError: If they contradict each other, or the server is none.
     """
+    if model is None:
+        raise ConfigError("no model is named; name one that the server has, with --model")
     address = server or (_REST_SERVER if rest else _GRPC_SERVER)
     return ServerOptions(Target(address, model, version, label), rest, timeout)

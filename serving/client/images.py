@@ -72,7 +72,7 @@ def read_batches(files: Sequence[Path], batch_size: int, signature: Signature) -
         )
     for start in range(0, len(files), batch_size):
         part = files[start : start + batch_size]
-        names = [_shown(file) for file in part]
+        names = [shown_name(file) for file in part]
         if signature.takes_encoded:
             yield Batch(names, [read_content(file) for file in part])
         else:
@@ -127,6 +127,6 @@ def _pixels(file: Path, signature: Signature) -> NDArray:
     return read_image(file, channels if channels in CHANNELS else 3)
 
 
-def _shown(file: Path) -> str:
-    # On Linux a name need not be text.
+def shown_name(file: Path) -> str:
+    """Return a file's name as text, which on Linux it need not be."""
     return str(file).encode("utf-8", "backslashreplace").decode()
