@@ -13,8 +13,9 @@ from memnas_tf.genotype import Genotype
 from memnas_tf.output_file import check_replaceable
 from memnas_tf.template import Template
 from memnas_tf.tflm import MicroGraph, TflmMemory, graph_of, tflm_memory
-from memnas_tf.tflm.flash import flash_bytes
+from memnas_tf.tflm.flash import file_bytes
 from memnas_tf.tflm.planning import planned
+from memnas_tf.tflm.rewriting import rewritten
 
 DEVICE, WHEEL = 32, 64  # word sizes
 
@@ -25,13 +26,15 @@ class TflmNeeds(NamedTuple):
     Attributes:
         device: RAM on a 32-bit device.
         wheel: RAM in the 64-bit wheel, tflite-micro.
-        planned: RAM on a 32-bit device in the best order and with a plan in the file.
+        planned: RAM on a 32-bit device as it is exported: in the best order and with a plan.
+        planned_wheel: The same in the wheel.
         flash: The size of the file.
     """
 
     device: TflmMemory
     wheel: TflmMemory
     planned: TflmMemory
+    planned_wheel: TflmMemory
     flash: int
 
     def to_document(self) -> dict[str, Any]:
@@ -46,6 +49,8 @@ class TflmNeeds(NamedTuple):
             "smallest_arena_bytes_64": self.wheel.smallest_arena,
             "planned_ram_bytes": self.planned.used,
             "planned_smallest_arena_bytes": self.planned.smallest_arena,
+            "planned_ram_bytes_64": self.planned_wheel.used,
+            "planned_smallest_arena_bytes_64": self.planned_wheel.smallest_arena,
             "flash_bytes": self.flash,
         }
 
@@ -65,8 +70,10 @@ class TflmNeeds(NamedTuple):
 
 
 def needs_of_genotype(genotype: Genotype, template: Template) -> TflmNeeds:
-    """Tell what an architecture needs, as the int8 file that it is exported as."""
-    return _needs(graph_of(genotype, template), flash_bytes(genotype, template))
+    """Tell what an architecture needs, as converted to int8 and as it is exported."""
+    graph = graph_of(genotype, template)
+    exported = planned(rewritten(graph)).graph
+    return _needs(graph, exported, file_bytes(exported))
 
 
 def needs_of_file(content: bytes) -> TflmNeeds:
@@ -74,13 +81,14 @@ def needs_of_file(content: bytes) -> TflmNeeds:
     import_quietly("tensorflow")
     from memnas_tf.litert.micro_reader import read_micro_graph
 
-    return _needs(read_micro_graph(content), len(content))
+    graph = read_micro_graph(content)
+    return _needs(graph, planned(graph).graph, len(content))
 
 
-def _needs(graph: MicroGraph, flash: int) -> TflmNeeds:
-    best = planned(graph).graph
-    memories = (tflm_memory(graph, DEVICE), tflm_memory(graph, WHEEL), tflm_memory(best, DEVICE))
-    return TflmNeeds(*memories, flash)
+def _needs(graph: MicroGraph, best: MicroGraph, flash: int) -> TflmNeeds:
+    device, wheel = (tflm_memory(graph, word) for word in (DEVICE, WHEEL))
+    planned_device, planned_wheel = (tflm_memory(best, word) for word in (DEVICE, WHEEL))
+    return TflmNeeds(device, wheel, planned_device, planned_wheel, flash)
 
 
 def read_file(path: str) -> bytes:

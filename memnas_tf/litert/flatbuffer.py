@@ -55,6 +55,22 @@ def read_flatbuffer(content: bytes) -> Any:
     return model
 
 
+def write_flatbuffer(model: Any) -> bytes:
+    """Write a LiteRT model with all that it holds.
+
+    Args:
+        model: A `ModelT` of the schema.
+
+    Returns:
+        The LiteRT model.
+    """
+    import flatbuffers
+
+    builder = flatbuffers.Builder(1 << 16)
+    builder.Finish(model.Pack(builder), IDENTIFIER)
+    return bytes(builder.Output())
+
+
 def kind_of(model: Any, operator: Any) -> str:
     """Return an operator's kind, such as "CONV_2D"."""
     code = model.operatorCodes[operator.opcodeIndex]

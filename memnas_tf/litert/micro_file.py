@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from memnas_tf.errors import ExportError
-from memnas_tf.litert.flatbuffer import kind_of, read_flatbuffer
+from memnas_tf.litert.flatbuffer import kind_of, read_flatbuffer, write_flatbuffer
 from memnas_tf.litert.micro_reader import micro_graph
+from memnas_tf.litert.micro_rewriting import rewrite_for_micro
 from memnas_tf.litert.micro_splitting import split_concatenations
 from memnas_tf.litert.micro_writer import write_micro_model
 from memnas_tf.tflm.memory import TflmMemory, tflm_memory
@@ -25,24 +26,30 @@ class MicroFile(NamedTuple):
 
     Attributes:
         content: The file.
+        reference: A LiteRT model of the same operations with all that LiteRT's interpreter asks
+            for, which that file leaves out.
         before: The RAM of the file that it was made of, by word size.
         memory: Its RAM, by word size.
     """
 
     content: bytes
+    reference: bytes
     before: dict[int, TflmMemory]
     memory: dict[int, TflmMemory]
 
 
-def make_micro_file(content: bytes) -> MicroFile:
+def make_micro_file(content: bytes, rewrite: bool = False) -> MicroFile:
     """Write a LiteRT model anew for microcontrollers: stripped, ordered and planned.
 
-    The answers are the same. What the runtime does not read is left out, concatenations of more
-    tensors than it takes become several, operations stand in the order and tensors have the
-    places in which its arena is smallest.
+    What the runtime does not read is left out, concatenations of more tensors than it takes become
+    several, operations stand in the order and tensors have the places in which its arena is
+    smallest. Without rewriting the answers are the same.
 
     Args:
         content: A LiteRT model of one graph with fixed shapes.
+        rewrite: Whether operations are written as the runtime does them best
+            (`memnas_tf.litert.micro_rewriting`). Answers then are those of LiteRT's reference
+            kernels to the same file bit by bit, and probabilities are int8.
 
     Returns:
         The file, with its RAM.
@@ -55,13 +62,16 @@ def make_micro_file(content: bytes) -> MicroFile:
     model = read_flatbuffer(content)
     check_runs(model)
     split_concatenations(model)
-    graph = micro_graph(model)
-    best = planned(graph)
+    before = micro_graph(model)
+    if rewrite:
+        rewrite_for_micro(model)
+    best = planned(micro_graph(model) if rewrite else before)
     subgraph = model.subgraphs[0]
     subgraph.operators = [subgraph.operators[position] for position in best.positions]
     return MicroFile(
         write_micro_model(model, best.graph.plan),
-        {word: tflm_memory(graph, word) for word in WORDS},
+        write_flatbuffer(model) if rewrite else content,
+        {word: tflm_memory(before, word) for word in WORDS},
         {word: tflm_memory(best.graph, word) for word in WORDS},
     )
 

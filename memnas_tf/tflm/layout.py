@@ -6,7 +6,7 @@ from several places, and tables of the same form share the list of their fields.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping
 
 OFFSET = 4  # bytes of an offset, and of the length before a vector
 
@@ -30,27 +30,28 @@ class Layout:
             self._align(alignment or width, count * width)
             self.size += count * width + OFFSET
 
-    def table(self, fields: Sequence[int], slots: int, key: Hashable = None) -> None:
+    def table(self, fields: Mapping[int, int], key: Hashable = None) -> None:
         """Write a table, unless one of the same key is there.
 
         Args:
-            fields: Bytes of each field that is not left out, in the order of writing.
-            slots: Fields that the schema has up to the last one that is not left out.
+            fields: The number that the schema gives each field that is not left out, and its
+                bytes, in the order of writing.
             key: What it holds; None for one that is not shared.
         """
         if key is not None and not self._is_new(("table", key)):
             return
-        end, places = self.size, []
-        for width in fields:
+        end, places = self.size, {}
+        for number, width in fields.items():
             self._align(width)
             self.size += width
-            places.append(self.size - end)
+            places[number] = self.size
         self._align(OFFSET)
         self.size += OFFSET
-        form = (tuple(self.size - end - place for place in places), slots)
+        # Where each field is, and how long the table is with what it was aligned by.
+        form = frozenset((n, self.size - place) for n, place in places.items()), self.size - end
         if form not in self._forms:
             self._forms.add(form)
-            self.size += 2 * (slots + 2)  # the lengths of both, and where each field is
+            self.size += 2 * (3 + max(fields, default=-1))  # both lengths, and a place for each
 
     def finish(self) -> int:
         """Write what a file begins with; return its bytes, a multiple of the alignment."""

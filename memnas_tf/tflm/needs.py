@@ -11,6 +11,7 @@ from memnas_tf.tflm.graph import MicroGraph
 from memnas_tf.tflm.head import UNPLANNED
 from memnas_tf.tflm.memory import tflm_memory
 from memnas_tf.tflm.network import graph_of
+from memnas_tf.tflm.rewriting import rewritten
 
 INEXACT = 100  # the size of a file is known up to one part of so many
 
@@ -59,4 +60,4 @@ def flash_needed(genotype: Genotype, template: Template, dtype: str) -> int:
 # A search asks for RAM and then for flash of the same network; thousands would fill the memory.
 @lru_cache(maxsize=1)
 def _graph(genotype: Genotype, template: Template, dtype: str) -> MicroGraph:
-    return graph_of(genotype, template, dtype)
+    return rewritten(graph_of(genotype, template, dtype))

@@ -19,7 +19,7 @@ EVALUATION_BATCH = 256
 KERNELS = "xnnpack"  # what the interpreter takes by itself, and the fastest
 
 Classes = NDArray[np.int64]
-Answers = NDArray[np.uint8] | NDArray[np.float32]
+Answers = NDArray[np.uint8] | NDArray[np.int8] | NDArray[np.float32]
 
 
 class Evaluation(NamedTuple):
@@ -127,6 +127,6 @@ def litert_answers(
     for index in range(len(images)):
         interpreter.set_tensor(source["index"], images[index : index + 1])
         interpreter.invoke()
-        answers[index] = interpreter.get_tensor(target["index"])[0]
+        answers[index] = interpreter.get_tensor(target["index"]).ravel()
         on_image()
     return answers

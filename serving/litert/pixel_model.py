@@ -31,7 +31,7 @@ def pixel_model(
     """
     pixels = keras.Input(preprocessing.input_shape, dtype=input_dtype, name=INPUT)
     values = pixels if input_dtype == "float32" else keras.ops.cast(pixels, "float32")
-    normalise = keras.layers.DepthwiseConv2D(1, name="normalise")
+    normalise = keras.layers.DepthwiseConv2D(1, padding="same", name="normalise")
     normalised = normalise(values)
     mean, std = np.array(preprocessing.mean), np.array(preprocessing.std)
     normalise.set_weights([(1 / std).reshape(1, 1, -1, 1), -mean / std])

@@ -47,7 +47,7 @@ class End:
     """A tensor that goes in or comes out: value = scale * (byte - zero_point).
 
     Attributes:
-        dtype: The type, "uint8".
+        dtype: The type, "uint8" or "int8".
         shape: Its shape, with a batch of one.
         layout: What its dimensions are.
         scale: Of a step.
@@ -88,7 +88,8 @@ class Answers:
         images: The images compared, all of the split.
         equal: Those with the same answer in every byte.
         largest_difference: Of a probability, in steps of 1/256.
-        explained_difference: What different rounding in the dense layer explains at most.
+        explained_difference: What different rounding explains at most, in dense layers that could
+            not be written as convolutions; 0 where there is none.
     """
 
     images: int
@@ -104,7 +105,7 @@ class TestImage:
     Attributes:
         index: Its place in the split.
         label: Its class.
-        answer: The bytes that the runtime gives, which `main.cc` expects.
+        answer: The numbers, int8, that the runtime gives, which `main.cc` expects.
     """
 
     index: int

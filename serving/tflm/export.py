@@ -82,9 +82,10 @@ def export_tflm(
 ) -> TflmExport:
     """Write `<directory>/<version>/` with an int8 file for microcontrollers and C++ around it.
 
-    `model.tflite` takes one image of uint8 pixels and gives uint8 probabilities in steps of 1/256.
+    `model.tflite` takes one image of uint8 pixels and gives int8 probabilities in steps of 1/256.
     It appears only if it runs in its smallest arena and in no less, and if every answer to the
-    images of the test split is that of LiteRT's reference kernels, up to what rounding explains.
+    images of the test split is that of LiteRT's reference kernels, byte by byte; only where a dense
+    layer could not be written as a convolution, up to what its rounding explains.
 
     Args:
         network: The trained network, which takes normalised images.
@@ -120,7 +121,7 @@ def export_tflm(
         on_progress("converting to int8", 0, 0)
         converted = litert_file(network, preprocessing, "int8", data.train_images)
         on_progress("planning its memory", 0, 0)
-        made = make_micro_file(converted)
+        made = make_micro_file(converted, rewrite=True)
         check_arena(made.content, made.memory[WHEEL].smallest_arena)
         on_progress("measuring the Keras model", 0, 0)
         evaluation = evaluate(network, preprocessing, data)
@@ -134,7 +135,6 @@ def export_tflm(
             "card": card,
             "content": made.content,
             "pixels": evaluation.images[measured.test_image.index].tobytes(),
-            "answer": bytes(measured.test_image.answer),
         }
         for name in RENDERED:
             (temporary / name).write_text(render(name, values), "utf-8", newline="\n")
@@ -159,8 +159,8 @@ def _measure(
     arena = made.memory[WHEEL].smallest_arena
     answers = micro_answers(made.content, arena, images, counted("microcontrollers' kernels"))
     on_image = counted("LiteRT's reference kernels")
-    reference = litert_answers(converted, images, "reference", on_image)
-    explained = explained_difference(converted)
+    reference = litert_answers(made.reference, images, "reference", on_image)
+    explained = explained_difference(made.reference)
     check_answers(answers, reference, explained)
     xnnpack = litert_answers(converted, images, "xnnpack", counted("XNNPACK"))
     accuracies = (share(each.argmax(-1), labels) for each in (answers, reference, xnnpack))
@@ -176,7 +176,7 @@ def _measure(
     )
 
 
-def _test_image(answers: NDArray[np.uint8], labels: NDArray[np.integer]) -> TestImage:
+def _test_image(answers: NDArray[np.int8], labels: NDArray[np.integer]) -> TestImage:
     """Choose the first image whose class is seen, or the first one if none is."""
     index = int(np.argmax(answers.argmax(-1) == labels))
     return TestImage(index, int(labels[index]), tuple(map(int, answers[index])))
@@ -190,7 +190,7 @@ def _card(
     dataset: str,
     preprocessing: Preprocessing,
 ) -> TflmCard:
-    interpreter = start_interpreter(converted)
+    interpreter = start_interpreter(made.reference)
     (source,), (target,) = interpreter.get_input_details(), interpreter.get_output_details()
     operations = read_micro_graph(made.content).operations
     pixels = "pixels from 0 to 255; the model normalises them itself"
@@ -201,7 +201,7 @@ def _card(
         {str(word): Ram.of(made.memory[word], made.before[word]) for word in made.memory},
         dict(sorted(Counter(operation.kind for operation in operations).items())),
         _end(source, "batch, height, width, channels", pixels),
-        _end(target, "batch, classes", "probabilities"),
+        _end(target, "the classes", "probabilities; 128 more than the byte, of 256"),
         preprocessing.labels,
         dataset,
         split,
