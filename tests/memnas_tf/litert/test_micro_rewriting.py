@@ -8,6 +8,7 @@ import pytest
 from memnas_tf.genotype import from_string
 from memnas_tf.template import cifar_template
 from memnas_tf.tflm import graph_of, tflm_memory
+from memnas_tf.tflm.flash import file_bytes
 from memnas_tf.tflm.planning import planned
 from memnas_tf.tflm.rewriting import rewritten
 from tests.helpers.genotypes import random_genotype, random_template
@@ -60,6 +61,7 @@ def test_answers_are_those_of_litert_bit_by_bit_and_of_the_same_size(seed):
     np.testing.assert_array_equal(given, before)
     graph = planned(rewritten(graph_of(genotype, template))).graph
     assert {word: tflm_memory(graph, word) for word in (32, 64)} == made.memory
+    assert abs(file_bytes(graph) / len(made.content) - 1) < 0.01
     assert all(made.memory[word].used < made.before[word].used for word in (32, 64))
 
 
