@@ -37,7 +37,7 @@ from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
 from memnas_tf.template import cifar_template
 from tuner import MemNASTuner
-from tuner.experiment import TrainingSettings, fit_arguments, make_hypermodel
+from tuner.experiment import fit_arguments, make_hypermodel
 from tuner.history import SearchHistory
 from tuner.listener import Listeners
 from tuner.ranking import LabelledRound
@@ -47,6 +47,7 @@ from tuner.search.search import Answer
 from tuner.tensorboard.folder import LOGS_FOLDER, SEARCH_RUN
 from tuner.tensorboard.search_log import SearchLog
 from tuner.tensorboard.trial_log import TrialLog
+from tuner.training_settings import TrainingSettings
 
 METRICS = 5
 WAIT_SECONDS = 600

@@ -25,9 +25,10 @@ from memnas_tf.genotype import canonical_key, from_string
 from memnas_tf.memory import format_bytes
 from memnas_tf.metric import METRICS
 from tuner import MemNASTuner
-from tuner.experiment import TrainingSettings, fit_arguments, make_hypermodel
+from tuner.experiment import fit_arguments, make_hypermodel
 from tuner.search.rounds import Round
 from tuner.search.standings import ranked_trials
+from tuner.training_settings import TrainingSettings
 
 TRADEOFFS = (0.0, 0.2, 0.5, 0.8, 1.0)
 

@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("directories", nargs=-1, required=True, type=click.Path())
-@click.option("--output", type=click.Path(), help="A page of HTML with charts to write too.")
+@click.option(
+    "--to",
+    type=click.Path(),
+    metavar="FILE.html",
+    help="A page of HTML with charts to write too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
-def compare(directories: tuple[str, ...], output: str | None, as_json: bool) -> None:
+def compare(directories: tuple[str, ...], to: str | None, as_json: bool) -> None:
     """Compare the searches in DIRECTORIES.
 
     Of those that differ in nothing but the seed, the mean and its 95 % confidence interval are
@@ -34,22 +39,22 @@ def compare(directories: tuple[str, ...], output: str | None, as_json: bool) -> 
     """
     from tuner.report.comparison import load_searches
 
-    if output:
-        check_page(Path(output))
+    if to:
+        check_page(Path(to))
         for directory in directories:
-            check_outside_data(output, directory, "--output")
+            check_outside_data(to, directory, "--to")
     with Console(stderr=True).status("reading the searches"):
         searches = load_searches(directories)
     if as_json:
         echo_json(comparison_document(searches))
     else:
         _print(Console(), searches)
-    if output:
+    if to:
         from tuner.report.html.compare import render_comparison
 
         with Console(stderr=True).status("drawing"):
-            write_bytes(output, render_comparison(searches).encode(errors="backslashreplace"))
-        echo(f"written to {output}", err=True)
+            write_bytes(to, render_comparison(searches).encode(errors="backslashreplace"))
+        echo(f"written to {to}", err=True)
 
 
 def comparison_document(searches: Sequence[Compared]) -> dict[str, Any]:

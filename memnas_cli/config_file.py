@@ -51,9 +51,10 @@ def known_keys(command: click.Command) -> dict[str, click.Parameter]:
         command: The command.
 
     Returns:
-        Its options and arguments by key, which is the flag without its dashes in front.
+        Its options and arguments by key, which is the flag without its dashes in front; an option
+        with several flags is there under each.
     """
-    keys = {option.opts[-1].removeprefix("--"): option for option in command.params}
+    keys = {flag.removeprefix("--"): option for option in command.params for flag in option.opts}
     return {key: option for key, option in keys.items() if key not in _FLAGS_ALONE}
 
 

@@ -62,7 +62,11 @@ class _Commands(click.Group):
             raise _BadInput(printable(told)) from error
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(metadata.version("memnas-tf"), prog_name="memnas")
 @click.option("--verbose", is_flag=True, help="Show warnings of libraries, and tracebacks.")
 def main(verbose: bool) -> None:
@@ -78,7 +82,7 @@ def main(verbose: bool) -> None:
         memnas status searches/digits
         memnas show searches/digits
     What it found, trained to the end:
-        memnas train searches/digits --directory trainings/digits
+        memnas train searches/digits --to trainings/digits
     What it needs, or any Keras model:
         memnas memory searches/digits
         memnas memory MODEL.keras --plot memory.png
@@ -91,10 +95,13 @@ def main(verbose: bool) -> None:
     Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used,
     3 an export that fails a check, 130 interrupted.
     """  # noqa: D301 - click looks for the character itself
-    click.get_current_context().with_resource(shown_warnings())
+    context = click.get_current_context()
+    context.with_resource(shown_warnings())
     if not verbose:
         logging.getLogger("absl").setLevel(logging.ERROR)
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 main.add_command(search)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 
 from memnas_cli.completion import complete_source
 from memnas_cli.data_folder import check_outside_data
+from memnas_cli.knob_options import takes
 from memnas_cli.quiet import start_keras
 from memnas_cli.source_template import sized_template
-from memnas_cli.template_options import template_options
+from memnas_cli.template_options import NetworkSize
 from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.tflm_memory import (
     TflmNeeds,
@@ -87,7 +88,7 @@ class _Choice(NamedTuple):
 @click.option(
     "--to", type=click.Path(dir_okay=False), metavar="FILE.tflite", help="Where to, with --plan."
 )
-@template_options
+@takes(size=NetworkSize)
 def memory(
     source: str,
     as_json: bool,
@@ -99,7 +100,7 @@ def memory(
     runtime: str,
     plan: bool,
     to: str | None,
-    **size: Any,
+    size: NetworkSize,
 ) -> None:
     """Tell how much memory SOURCE needs to classify one image.
 
@@ -140,7 +141,7 @@ def memory(
         return
     if litert:
         raise ConfigError(f"--litert needs a trained model; {source} is none: give a .keras file")
-    template = sized_template(source, **size)
+    template = sized_template(source, **vars(size))
     try:
         genotype = load_genotype(source)
     except GenotypeError as error:

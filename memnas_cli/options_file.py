@@ -11,7 +11,7 @@ import click
 import tomli_w
 
 from memnas_cli.config_file import known_keys
-from memnas_cli.shapes import as_typed
+from memnas_cli.shapes import as_typed, flag_of
 from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.devices import is_device_file
 from memnas_tf.files import write_text
@@ -34,12 +34,13 @@ def write_options_file(
         what: What the command makes, such as "search".
     """
     settings = {
-        key: _value(option, options[str(option.name)], path.parent)
+        flag_of(option).removeprefix("--"): _value(option, options[str(option.name)], path.parent)
         for key, option in known_keys(command).items()
-        if key not in _LEFT_OUT and options.get(str(option.name)) is not None
+        if key not in _LEFT_OUT and options.get(str(option.name)) not in (None, ())
     }
     # Beside its file the directory is found, wherever both are moved.
-    settings["directory"] = os.path.relpath(options["directory"], path.parent)
+    place = "directory" if "directory" in options else "to"
+    settings[place] = os.path.relpath(options[place], path.parent)
     again = f"memnas {command.name} --config {path.name}"
     comment = f"# Make this {what} again, or go on with it: {again}\n"
     write_text(path, comment + tomli_w.dumps(settings))

@@ -16,7 +16,11 @@ from memnas_tf.output_file import check_replaceable
 @click.command(context_settings={"show_default": True})
 @click.argument("directory", type=click.Path())
 @click.option(
-    "--output", type=click.Path(), help="The page.  [default: report.html in the directory]"
+    "--to",
+    type=click.Path(),
+    metavar="FILE.html",
+    help="The page.",
+    show_default="report.html in the directory",
 )
 @click.option(
     "--best",
@@ -24,7 +28,7 @@ from memnas_tf.output_file import check_replaceable
     default=5,
     help="How many of the best trials to show in detail, besides the winners of the rounds.",
 )
-def report(directory: str, output: str | None, best: int) -> None:
+def report(directory: str, to: str | None, best: int) -> None:
     """Draw the search in DIRECTORY into one HTML file.
 
     The search may be running, interrupted or finished; nothing of it is touched, and nothing in
@@ -33,9 +37,9 @@ def report(directory: str, output: str | None, best: int) -> None:
     from tuner.report.html.report import render_report
     from tuner.report.search_data import load_search_data
 
-    path = Path(output) if output else Path(directory) / "report.html"
+    path = Path(to) if to else Path(directory) / "report.html"
     check_page(path)
-    check_outside_data(path, directory, "--output")
+    check_outside_data(path, directory, "--to")
     with Console(stderr=True).status("reading the search") as status:
         page = render_report(load_search_data(directory), best, status.update)
     content = page.encode(errors="backslashreplace")  # a name may be no text

@@ -5,38 +5,46 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from memnas_cli.config_file import config_option
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
+from memnas_cli.knob_options import takes
 from memnas_cli.onednn import choose_onednn
 from memnas_cli.own_process import FRESH_PROCESS, memnas_command
 from memnas_cli.quiet import start_keras
-from memnas_cli.search_options import search_options
-from memnas_cli.shapes import as_typed
+from memnas_cli.search_options import SMALL, SearchRun
+from memnas_cli.shapes import as_typed, flag_of
 from memnas_cli.supervised import TrialNote, die_with_supervisor, is_supervised, is_terminal
 from memnas_cli.supervisor import Supervisor
 from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.workers import LOGS_FOLDER, Workers, as_chief
 from memnas_tf.data.apart import check_apart
 from memnas_tf.data.image_folder import check_path, is_image_folder
-from memnas_tf.memory import memory_target
-from memnas_tf.memory.target import AIMS
+from memnas_tf.knobs import values_of
+from memnas_tf.memory.target import Aims
 from tuner.distributed.distribution import ORACLE_IP, chief_address, is_chief, is_worker
 from tuner.listener import Listeners, SearchListener
+from tuner.search.settings import SearchKnobs
 from tuner.search_directory import check_search_place
+from tuner.training_settings import TrainingSettings
 from tuner.trials.machine_faults import OutOfMemory
 
 if TYPE_CHECKING:
     from memnas_cli.progress import SearchProgress
     from tuner.tuner import MemNASTuner
 
+_OF_TUNER = ("keep_checkpoints", "directory", "project_name", "overwrite")
+
 
 @click.command(context_settings={"show_default": True})
-@search_options
-def search(quiet: bool, as_json: bool, **options: Any) -> None:
+@takes(SMALL, training=TrainingSettings, knobs=SearchKnobs, aims=Aims, run=SearchRun)
+@config_option
+def search(training: TrainingSettings, knobs: SearchKnobs, aims: Aims, run: SearchRun) -> None:
     """Search for a network, round by round.
 
     Every round grows and trims the best network of the round before and trains the most promising
@@ -53,21 +61,21 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
     With --workers it starts them, and starts those again that crash; each writes a log in the
     folder `workers`. The documentation tells how to run workers on other machines.
     """
-    course = Console(stderr=as_json, quiet=quiet, force_terminal=is_terminal(as_json))
-    workers = options.pop("workers")
-    if workers and (is_chief() or is_worker()):
+    as_json = run.as_json
+    course = Console(stderr=as_json, quiet=run.quiet, force_terminal=is_terminal(as_json))
+    if run.workers and (is_chief() or is_worker()):
         raise click.UsageError(
             f"--workers starts workers itself; leave {ORACLE_IP} unset, or leave --workers out"
         )
-    project = _checked_project(options)
+    asked = _Asked(training, knobs, aims, replace(run, project_name=_project_name(training, run)))
+    project = _checked_project(asked)
     if is_supervised():
         die_with_supervisor()
-    elif not (workers or is_chief() or is_worker()):
-        flags = {"quiet": quiet, "as_json": as_json, "overwrite": options["overwrite"]}
-        sys.exit(_supervise(course, options, flags))
+    elif not (run.workers or is_chief() or is_worker()):
+        sys.exit(_supervise(course, asked))
     try:
-        with as_chief() if workers else nullcontext():
-            directory = _run(course, options, project, workers or 0)
+        with as_chief() if run.workers else nullcontext():
+            directory = _run(course, asked, project)
     except KeyboardInterrupt:
         echo("interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
@@ -87,19 +95,35 @@ def search(quiet: bool, as_json: bool, **options: Any) -> None:
         print_search(Console(), directory)
 
 
-def _supervise(course: Console, options: dict[str, Any], flags: dict[str, bool]) -> int:
+class _Asked(NamedTuple):
+    """All that a search is asked for."""
+
+    training: TrainingSettings
+    knobs: SearchKnobs
+    aims: Aims
+    run: SearchRun
+
+    def options(self) -> dict[str, Any]:
+        """Return the values of the command's options by name."""
+        return values_of(*self)
+
+
+def _supervise(course: Console, asked: _Asked) -> int:
     """Search in a process of its own, and return its exit code."""
     is_verbose = click.get_current_context().find_root().params.get("verbose", False)
+    options = asked.options()
     start = [*(["--verbose"] if is_verbose else []), "search", *command_line(search, options)]
     first, again = (
-        [*start, *flag_line(search, values)] for values in (flags, {**flags, "overwrite": False})
+        [*start, *flag_line(search, values)]
+        for values in (options, {**options, "overwrite": False})
     )
     return Supervisor(course).run(first, again)
 
 
-def _run(course: Console, options: dict[str, Any], project: Path, workers: int) -> Path | None:
+def _run(course: Console, asked: _Asked, project: Path) -> Path | None:
     """Search, and return the search's directory; None of a worker, which is done without."""
-    choose_onednn(options["dataset"], options["image_size"], options["batch_size"])
+    training, knobs, aims, run = asked
+    choose_onednn(training.dataset, training.image_size, training.batch_size)
     start_keras()
     from memnas_cli.live_view import LiveView
     from memnas_cli.options_file import SEARCH_FILE, write_options_file
@@ -107,58 +131,39 @@ def _run(course: Console, options: dict[str, Any], project: Path, workers: int) 
     from memnas_cli.winner import write_winner
     from memnas_cli.worker_log import WorkerLog
     from memnas_tf.data.steps import steps_per_epoch
-    from tuner.experiment import (
-        TrainingSettings,
-        make_hypermodel,
-        make_tuner,
-        run_search,
-    )
+    from tuner.experiment import make_hypermodel, make_tuner, run_search
     from tuner.search.limits import require_fit
 
-    training = TrainingSettings(
-        **{name: options[name] for name in TrainingSettings.__dataclass_fields__}
-    )
-    names = ("max_rounds", "trials_per_round", "max_trials", "tradeoff", "metric", "ranker", "seed")
-    kept = (
-        "moves",
-        "inherit_epochs",
-        "reduction_factor",
-        "keep_checkpoints",
-        "directory",
-        "overwrite",
-    )
-    aim = {name: options[name] for name in AIMS}
-    arguments = {name: options[name] for name in (*names, *kept, "moves")}
-    size = {name: options[name] for name in ("filters", "blocks", "max_cells")}
     is_folder = is_image_folder(training.dataset)
     # Of a download tensorflow_datasets tells itself.
     with course.status(f"reading {training.dataset}") if is_folder else nullcontext():
         # Before the data set is loaded, which may mean a long download.
-        template = training.template(options["data_dir"], options["filters"], options["blocks"])
-        require_fit(template, options["blocks"], memory_target(**aim))
-        data = training.load(options["data_dir"], options["seed"])
+        template = training.template(run.data_dir, run.filters, run.blocks)
+        require_fit(template, run.blocks, aims.target())
+        data = training.load(run.data_dir, knobs.seed)
     interrupts = Interrupts()
     steps = steps_per_epoch(len(data.train_images), training.batch_size)
-    view = LiveView(course, training.epochs, steps, workers or int(is_chief()))
+    view = LiveView(course, training.epochs, steps, run.workers or int(is_chief()))
     progress = SearchProgress(course, view, interrupts)
     listener: SearchListener = WorkerLog(interrupts) if is_worker() else progress
     if is_supervised():
         listener = Listeners(TrialNote(project), listener)
     with nullcontext() if is_worker() else progress, interrupts.noted():
         tuner = make_tuner(
-            make_hypermodel(data, training, **size),
+            make_hypermodel(data, training, run.filters, run.blocks, knobs.max_cells),
             training,
             data=data,
-            project_name=options["project_name"],
             listener=listener,
-            rungs=options["rungs"] or (),
-            **arguments,
-            **aim,
+            **{name: getattr(run, name) for name in _OF_TUNER},
+            **{
+                name: value for name, value in values_of(knobs, aims).items() if name != "max_cells"
+            },
         )
         if not is_worker():
-            write_options_file(Path(tuner.project_dir) / SEARCH_FILE, search, options, "search")
-        if workers:
-            _run_workers(tuner, workers, options, progress)
+            options_file = Path(tuner.project_dir) / SEARCH_FILE
+            write_options_file(options_file, search, asked.options(), "search")
+        if run.workers:
+            _run_workers(tuner, run.workers, asked.options(), progress)
         else:
             run_search(tuner, data, training)
     if is_worker():
@@ -176,26 +181,25 @@ def _run(course: Console, options: dict[str, Any], project: Path, workers: int) 
     return Path(tuner.project_dir)
 
 
-def _checked_project(options: dict[str, Any]) -> Path:
-    """Give the search a name, and return its directory; refuse a place that it cannot be at."""
-    dataset = options["dataset"]
+def _checked_project(asked: _Asked) -> Path:
+    """Return the directory of the search; refuse a place that it cannot be at."""
+    dataset = asked.training.dataset
     check_path(dataset)
-    is_folder = is_image_folder(dataset)
-    if options["project_name"] is None:
-        options["project_name"] = _project_name(dataset, is_folder)
-    project = Path(options["directory"], options["project_name"])
-    if is_folder:
+    project = Path(asked.run.directory, str(asked.run.project_name))
+    if is_image_folder(dataset):
         check_apart(project, dataset, "choose another --directory or --project-name")
     if not is_worker():
         check_search_place(project)
     return project
 
 
-def _project_name(dataset: str, is_folder: bool) -> str:
-    if is_folder:
-        return Path(dataset).expanduser().resolve().name
+def _project_name(training: TrainingSettings, run: SearchRun) -> str:
+    if run.project_name is not None:
+        return run.project_name
+    if is_image_folder(training.dataset):
+        return Path(training.dataset).expanduser().resolve().name
     # tensorflow_datasets writes configurations and versions as name/config:version.
-    return dataset.replace("/", "-").replace(":", "-")
+    return training.dataset.replace("/", "-").replace(":", "-")
 
 
 def _run_workers(
@@ -226,9 +230,9 @@ def command_line(command: click.Command, options: Mapping[str, Any]) -> list[str
     arguments = []
     for parameter in command.params:
         value = options.get(parameter.name or "")
-        if value is None or isinstance(value, bool):
+        if value in (None, ()) or isinstance(value, bool):
             continue
-        arguments += [parameter.opts[-1], as_typed(parameter, value)]
+        arguments += [flag_of(parameter), as_typed(parameter, value)]
     return arguments
 
 
@@ -242,4 +246,4 @@ def flag_line(command: click.Command, flags: Mapping[str, bool]) -> list[str]:
     Returns:
         The arguments.
     """
-    return [one.opts[-1] for one in command.params if flags.get(one.name or "", False)]
+    return [flag_of(one) for one in command.params if flags.get(one.name or "") is True]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import click
 
+from memnas_tf import knob_kinds
 from memnas_tf.errors import ConfigError
-from memnas_tf.memory import parse_bytes, parse_macs
 from memnas_tf.registry import Registry
 
 
@@ -115,6 +114,11 @@ class Names(click.ParamType):
         return ",".join(value)
 
 
+def flag_of(option: click.Parameter) -> str:
+    """Return how an option is spelled: the first of its long flags, or an argument's name."""
+    return next((flag for flag in option.opts if flag.startswith("--")), option.opts[0])
+
+
 def as_typed(option: click.Parameter, value: Any) -> str:
     """Write an option's value as a person types it.
 
@@ -133,32 +137,22 @@ def as_typed(option: click.Parameter, value: Any) -> str:
 class Quantity(click.ParamType):
     """A number, with or without a unit.
 
+    Args:
+        kind: What it is a number of.
+
     Attributes:
         shown: What it is, for people.
     """
 
-    shown: str
-    parse: Callable[[int | str], int]
+    def __init__(self, kind: knob_kinds.Quantity) -> None:
+        self._kind = kind
+        self.name = kind.unit.lower()
+        number = kind.parse(kind.example)
+        self.shown = f'a number of {kind.unit}, such as {number} or "{kind.example}"'
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read the number, or refuse what is none."""
         try:
-            return type(self).parse(value)
+            return self._kind.parse(value)
         except ConfigError as error:
             self.fail(str(error), param, ctx)
-
-
-class Bytes(Quantity):
-    """A number of bytes."""
-
-    name = "bytes"
-    shown = 'a number of bytes, such as 256000 or "256kB"'
-    parse = staticmethod(parse_bytes)
-
-
-class Macs(Quantity):
-    """A number of MACs."""
-
-    name = "macs"
-    shown = 'a number of MACs, such as 500000 or "12.5M"'
-    parse = staticmethod(parse_macs)

@@ -14,8 +14,9 @@ from rich.table import Table
 
 from memnas_cli.completion import complete_source
 from memnas_cli.data_folder import check_outside_data
+from memnas_cli.knob_options import takes
 from memnas_cli.source_template import sized_template
-from memnas_cli.template_options import template_options
+from memnas_cli.template_options import NetworkSize
 from memnas_cli.terminal import Console, echo, echo_json
 from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import (
@@ -47,17 +48,17 @@ from tuner.trials.trial_files import (
 @click.argument("source", shell_complete=complete_source)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 @click.option(
-    "--draw",
+    "--plot",
     type=click.Path(dir_okay=False),
     metavar="FILE",
     help="Draw the architecture to a .png or .svg file.",
 )
-@template_options
+@takes(size=NetworkSize)
 def show(
     source: str,
     as_json: bool,
-    draw: str | None,
-    **size: Any,
+    plot: str | None,
+    size: NetworkSize,
 ) -> None:
     """Show SOURCE, an architecture, a search or a training.
 
@@ -66,11 +67,11 @@ def show(
     MemNAS-A and MemNAS-B have one of their own. A search or a training is its directory;
     the latter's model.keras does as well.
     """
-    if draw:
+    if plot:
         from memnas_tf.drawing.picture_file import check_picture
 
-        check_picture(draw)
-        check_outside_data(draw, source, "--draw")
+        check_picture(plot)
+        check_outside_data(plot, source, "--plot")
     console = Console()
     folder = Path(source).parent if source.endswith(".keras") else Path(source)
     if is_training(folder):
@@ -85,17 +86,17 @@ def show(
             print_search(console, Path(source))
     else:
         genotype = load_genotype(source)
-        template = sized_template(source, **size)
+        template = sized_template(source, **vars(size))
         genotype.require_buildable()
         if as_json:
             echo_json(architecture_document(genotype, template))
         else:
             _print_architecture(genotype, template)
-    if draw:
+    if plot:
         from memnas_tf.drawing import draw_genotype
 
-        draw_genotype(load_genotype(source), draw, template=sized_template(source, **size))
-        echo(f"drawn to {draw}", err=True)
+        draw_genotype(load_genotype(source), plot, template=sized_template(source, **vars(size)))
+        echo(f"drawn to {plot}", err=True)
 
 
 def architecture_document(genotype: Genotype, template: Template) -> dict[str, Any]:

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from memnas_cli.completion import complete_source
+from memnas_cli.config_file import config_option
 from memnas_cli.interrupts import INTERRUPTED, Interrupts
+from memnas_cli.knob_options import ChangesOf, takes
 from memnas_cli.onednn import choose_onednn
 from memnas_cli.options_file import TRAIN_FILE, write_options_file
 from memnas_cli.quiet import start_keras
 from memnas_cli.source_data import ImageChoice, choose_images
 from memnas_cli.source_template import make_template
 from memnas_cli.terminal import Console, echo, echo_json
-from memnas_cli.train_options import recipe_values, train_options
+from memnas_cli.train_options import TrainRun
 from memnas_cli.training_view import print_training, training_document
 from memnas_cli.winner_files import read_results
 from memnas_tf.data.apart import check_apart
 from memnas_tf.data.image_folder import check_path, is_image_folder
 from memnas_tf.genotype import Genotype, load_genotype, to_string
+from memnas_tf.knobs import values_of
 from memnas_tf.template import Template
 from memnas_tf.training.directory import LOGS_FOLDER, PROGRESS_FILE, check_place, training_directory
 from memnas_tf.training.plan import TrainingPlan
@@ -32,8 +36,10 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings={"show_default": True})
-@train_options
-def train(architecture: str, quiet: bool, as_json: bool, **options: Any) -> None:
+@click.argument("architecture", shell_complete=complete_source)
+@takes(run=TrainRun, changes=ChangesOf(Recipe, "the recipe's"))
+@config_option
+def train(architecture: str, run: TrainRun, changes: dict[str, Any]) -> None:
     """Train ARCHITECTURE from scratch to the end.
 
     ARCHITECTURE is the directory of a search (its answer) or of another training, a preset
@@ -44,36 +50,37 @@ def train(architecture: str, quiet: bool, as_json: bool, **options: Any) -> None
 
     \b
     What a search found on a small set, on a large one:
-        memnas train searches/digits --dataset cifar10 --filters 64 --directory trainings/cifar10
+        memnas train searches/digits --dataset cifar10 --filters 64 --to trainings/cifar10
 
     It trains on the whole training split and measures accuracy on the test split once, at the end.
     Stop it with Ctrl-C; the same command goes on after the last whole epoch, to the same network to
     the bit. In FOLDER lie model.keras, results.json, a TensorBoard log in `logs`, and in
     `train.toml` the options that make the same network again.
     """  # noqa: D301 - click looks for the character itself
-    course = Console(stderr=as_json, quiet=quiet)
-    directory = Path(options["directory"])
+    course = Console(stderr=run.as_json, quiet=run.quiet)
+    directory = Path(run.to)
     try:
-        _run(course, architecture, directory, options)
+        _run(course, architecture, run, changes)
     except KeyboardInterrupt:
         echo("interrupted; the same command goes on from here", err=True)
         sys.exit(INTERRUPTED)
-    if as_json:
+    if run.as_json:
         echo_json(training_document(directory))
     else:
         print_training(Console(), directory)
 
 
-def _run(course: Console, architecture: str, directory: Path, options: dict[str, Any]) -> None:
+def _run(course: Console, architecture: str, run: TrainRun, changes: dict[str, Any]) -> None:
+    directory = Path(run.to)
     genotype = load_genotype(architecture)
     genotype.require_buildable()
-    recipe = make_recipe(options["recipe_name"], **recipe_values(options))
+    recipe = make_recipe(run.recipe_name, **changes)
     check_place(directory)
-    images = _choose_images(architecture, options)
+    images = _choose_images(architecture, run, recipe)
     dataset = str(images.dataset)
     check_path(dataset)
     if is_image_folder(dataset):
-        check_apart(directory, dataset, "choose another --directory")
+        check_apart(directory, dataset, "choose another place with --to")
     choose_onednn(dataset, images.image_size, recipe.batch_size)
     start_keras()
     from memnas_tf.data.loading import dataset_shape
@@ -81,19 +88,19 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
     from memnas_tf.training.devices import check_devices
 
     # Before the data set is loaded, which may mean a long download.
-    check_devices(options["devices"], recipe.batch_size)
+    check_devices(run.devices, recipe.batch_size)
     data_dir, size = images.data_dir, images.image_size
     shape, classes = dataset_shape(dataset, data_dir, size, varying_size=STREAMED_SIZE)
     kind, template = make_template(
-        architecture, shape, classes, options["template"], options["filters"], options["blocks"]
+        architecture, shape, classes, run.template, run.filters, run.blocks
     )
     data = load_training_data(
         dataset,
         data_dir,
-        validation_fraction=options["validation_fraction"],
-        seed=options["seed"],
+        validation_fraction=run.validation_fraction,
+        seed=run.seed,
         image_size=size,
-        limit=options["limit"],
+        limit=run.limit,
     )
     policy = recipe.augmentation or images.augmentation or data.default_augmentation
     as_source = f", as {images.source!r} was" if images.source else ""
@@ -102,10 +109,10 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
         f"training on {data.name}{as_source}: {data.train_count:,} images of {height}x{width}, "
         f"augmentation {policy}"
     )
-    plan = _plan(genotype, template, replace(recipe, augmentation=policy), data, options)
-    with training_directory(directory, plan, options["overwrite"]):
+    plan = _plan(genotype, template, replace(recipe, augmentation=policy), data, run)
+    with training_directory(directory, plan, run.overwrite):
         spelled_out = {
-            **options,
+            **values_of(run),
             **asdict(plan.recipe),
             **{"dataset": dataset, "data_dir": data_dir, "image_size": size},
             "architecture": plan.genotype,
@@ -119,9 +126,9 @@ def _run(course: Console, architecture: str, directory: Path, options: dict[str,
         (directory / PROGRESS_FILE).unlink(missing_ok=True)
 
 
-def _choose_images(architecture: str, options: dict[str, Any]) -> ImageChoice:
-    names = ("dataset", "data_dir", "image_size", "augmentation")
-    return choose_images(architecture, ImageChoice(**{name: options[name] for name in names}))
+def _choose_images(architecture: str, run: TrainRun, recipe: Recipe) -> ImageChoice:
+    asked = ImageChoice(run.dataset, run.data_dir, run.image_size, recipe.augmentation)
+    return choose_images(architecture, asked)
 
 
 def _spelled_out(filters: tuple[int, ...]) -> int | str:
@@ -134,7 +141,7 @@ def _plan(
     template: Template,
     recipe: Recipe,
     data: TrainingData,
-    options: dict[str, Any],
+    run: TrainRun,
 ) -> TrainingPlan:
     import keras
 
@@ -143,17 +150,17 @@ def _plan(
     return TrainingPlan(
         genotype=to_string(genotype),
         template=template,
-        recipe_name=options["recipe_name"],
+        recipe_name=run.recipe_name,
         recipe=recipe,
         dataset=data.name,
         dataset_content=data.fingerprint,
         streamed=data.streamed,
         parts=data.parts,
-        limit=options["limit"],
-        validation_fraction=options["validation_fraction"],
-        seed=options["seed"],
-        policy=choose_policy(options["mixed_precision"]),
-        devices=options["devices"],
+        limit=run.limit,
+        validation_fraction=run.validation_fraction,
+        seed=run.seed,
+        policy=choose_policy(run.mixed_precision),
+        devices=run.devices,
         backend=keras.backend.backend(),
     )
 

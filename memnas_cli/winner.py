@@ -17,9 +17,10 @@ from memnas_tf.memory import format_bytes
 from memnas_tf.training.evaluation import accuracy_on_test_split
 from serving.facts import TrainingFacts
 from serving.saved_model import export_saved_model
-from tuner.experiment import TrainingSettings, fit_arguments
+from tuner.experiment import fit_arguments
 from tuner.search.rounds import PlannedTrial
 from tuner.search_directory import remove_best
+from tuner.training_settings import TrainingSettings
 from tuner.tuner import MemNASTuner
 
 

@@ -87,6 +87,25 @@ class Registry(Mapping[str, Thing]):
             raise ConfigError(f"unknown {self.kind} {name!r}; use one of {', '.join(self)}")
         return self._things[name]
 
+    def name_of(self, thing: str | Thing) -> str:
+        """Return the name of a thing, which may be given by its name too.
+
+        Raises:
+            ConfigError: If there is no such thing.
+        """
+        if isinstance(thing, str):
+            self.require(thing)
+            return thing
+        # Of what takes a while to import there is only the place.
+        place = f"{getattr(thing, '__module__', '')}:{getattr(thing, '__qualname__', '')}"
+        for name, known in self.items():
+            if known is thing or known == place:
+                return name
+        raise ConfigError(
+            f"{thing!r} is no registered {self.kind}; register it first, or use one of "
+            f"{', '.join(self)}"
+        )
+
     def _load_packages(self) -> None:
         if self._is_complete:
             return

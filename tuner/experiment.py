@@ -4,100 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from memnas_tf.data.apart import check_apart
-from memnas_tf.data.augmentation import default_augmentation
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.data.image_folder import is_image_folder
-from memnas_tf.data.loading import dataset_shape, load_dataset
 from memnas_tf.data.pipeline import evaluation_pipeline, training_pipeline
 from memnas_tf.data.steps import steps_per_epoch
-from memnas_tf.errors import ConfigError
-from memnas_tf.template import Template, cifar_template
+from memnas_tf.template import cifar_template
 from memnas_tf.training.evaluation import EVALUATION_BATCH
 from memnas_tf.training.schedules import restart_cycles
 from tuner.distributed.facts import array_checksum
 from tuner.hypermodel import MemNASHyperModel
+from tuner.training_settings import TrainingSettings
 from tuner.tuner import MemNASTuner
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How a trial is trained.
-
-    Attributes:
-        dataset: The data set's name, or the path of a folder of images.
-        image_size: Height and width to resize images to; None for the set's own.
-        limit: How many training images to use; None for all.
-        validation_fraction: The part of them held out to measure accuracy on.
-        augmentation: The augmentation policy; None for the data set's default.
-        epochs: The number of epochs.
-        batch_size: Images in a batch.
-        learning_rate: The learning rate at the start of each cycle.
-    """
-
-    dataset: str
-    image_size: tuple[int, ...] | None
-    limit: int | None
-    validation_fraction: float
-    augmentation: str | None
-    epochs: int
-    batch_size: int
-    learning_rate: float
-
-    @property
-    def policy(self) -> str:
-        """The augmentation policy that is used."""
-        return self.augmentation or default_augmentation(self.dataset)
-
-    def load(self, data_dir: str | None, seed: int) -> ImageDataset:
-        """Load the data set.
-
-        Args:
-            data_dir: Where tensorflow_datasets keeps it; None for its default.
-            seed: The seed of the split into training and validation images.
-
-        Returns:
-            The data set.
-
-        Raises:
-            ConfigError: If no image would be held out.
-            DataError: As `load_dataset`.
-        """
-        if self.validation_fraction == 0:
-            raise ConfigError(
-                "the validation fraction is 0, and a search measures accuracy on images that are "
-                "held out; choose a number above 0 and below 1, such as 0.2"
-            )
-        return load_dataset(
-            self.dataset,
-            data_dir,
-            validation_fraction=self.validation_fraction,
-            seed=seed,
-            image_size=self._size,
-            limit=self.limit,
-        )
-
-    def template(self, data_dir: str | None, filters: int, blocks: int) -> Template:
-        """Make the template of a search on the data set, without loading it.
-
-        Args:
-            data_dir: Where tensorflow_datasets keeps it; None for its default.
-            filters: Output channels of every operation.
-            blocks: The number of blocks.
-
-        Returns:
-            The template.
-        """
-        shape, classes = dataset_shape(self.dataset, data_dir, self._size)
-        return cifar_template(shape, classes, filters, blocks)
-
-    @property
-    def _size(self) -> tuple[int, int] | None:
-        return None if self.image_size is None else (self.image_size[0], self.image_size[1])
 
 
 def make_hypermodel(

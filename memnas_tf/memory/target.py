@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from memnas_tf.devices import RUNTIMES, find_device
+from memnas_tf.devices import RUNTIMES, DeviceProfile, find_device
 from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
+from memnas_tf.knob_kinds import OneOf, Quantity, Text
+from memnas_tf.knobs import knob, read_knobs
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS
 from memnas_tf.memory.litert_graph import BYTES_PER_VALUE
 from memnas_tf.memory.needs import NetworkNeeds
@@ -17,20 +19,101 @@ from memnas_tf.template import Template
 MEMORIES = ("lifetime", "arena")
 WEIGHT_SIZES = (4, 2, 1)
 DEVICE_WORD = 32  # bits of a pointer on a microcontroller
-# What a person says of a target, the arguments of `memory_target`.
-AIMS = (
-    "memory",
-    "dtype",
-    "kernels",
-    "bytes_per_weight",
-    "max_arena",
-    "max_parameters",
-    "runtime",
-    "max_ram",
-    "max_flash",
-    "max_macs",
-    "device",
-)
+BYTES = Quantity(parse_bytes, "bytes", "256kB")
+MACS = Quantity(parse_macs, "MACs", "12.5M")
+_NO_LIMIT = "no limit"
+
+
+@dataclass(frozen=True)
+class Aims:
+    """What a person says of the memory that a search aims at, and of its budgets.
+
+    Raises:
+        ConfigError: If a value is out of range.
+    """
+
+    memory: str = knob(
+        "The intermediate memory that counts: the paper's, or what LiteRT allocates.",
+        OneOf(MEMORIES),
+        MEMORIES[0],
+    )
+    dtype: str | None = knob(
+        "Type of the runtime's tensors.", OneOf(DTYPES), unset=f"the device's, or {DTYPES[0]}"
+    )
+    kernels: str = knob("LiteRT's kernels, for the arena.", OneOf(KERNELS), KERNELS[0])
+    bytes_per_weight: int | None = knob(
+        "Bytes of one parameter.", OneOf(WEIGHT_SIZES), unset="by dtype"
+    )
+    max_arena: int | str | None = knob(
+        "Only networks whose arena fits, such as 256kB.", BYTES, unset=_NO_LIMIT
+    )
+    max_parameters: int | str | None = knob(
+        "Only networks whose parameters fit, such as 1MB.", BYTES, unset=_NO_LIMIT
+    )
+    runtime: str | None = knob(
+        "What RAM and flash are of: TensorFlow Lite for Microcontrollers, or LiteRT.",
+        OneOf(RUNTIMES),
+        unset=f"the device's, or {RUNTIMES[0]}",
+    )
+    max_ram: int | str | None = knob(
+        "Only networks whose arena in the runtime fits, with all that it keeps there, such as "
+        "64kB.",
+        BYTES,
+        unset=f"the device's, or {_NO_LIMIT}",
+    )
+    max_flash: int | str | None = knob(
+        "Only networks whose file fits, such as 100kB; of tflm.",
+        BYTES,
+        unset=f"the device's, or {_NO_LIMIT}",
+    )
+    max_macs: int | str | None = knob(
+        "Only networks with no more multiplications for an image, such as 12.5M.",
+        MACS,
+        unset=_NO_LIMIT,
+    )
+    device: str | None = knob(
+        "Only networks that fit a device: a name, such as arduino-nano-33-ble, or a TOML file "
+        "with a device of your own. It decides runtime, dtype, RAM and flash where they are left "
+        "out.",
+        Text("NAME"),
+        unset="any",
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be aimed at."""
+        read_knobs(self)
+
+    def target(self) -> MemoryTarget:
+        """Make a target of them.
+
+        Returns:
+            The target, with what the device says of what is None.
+
+        Raises:
+            ConfigError: If they go against each other, or there is no such device.
+        """
+        name, word = None, DEVICE_WORD
+        said = vars(self)
+        if self.device is not None:
+            name, profile = find_device(self.device)
+            word = profile.word
+            said = {**said, **self._of_device(profile)}
+        dtype = said["dtype"] or DTYPES[0]
+        said = {
+            **said,
+            "dtype": dtype,
+            "bytes_per_weight": said["bytes_per_weight"] or BYTES_PER_VALUE[dtype],
+            "runtime": said["runtime"] or RUNTIMES[0],
+            "device": name,
+        }
+        return MemoryTarget(word=word, **said)
+
+    def _of_device(self, profile: DeviceProfile) -> dict[str, Any]:
+        """Return what a device decides: what is None, flash of one runtime alone."""
+        names = ["dtype", "runtime", "max_ram"]
+        if (self.runtime or profile.runtime) == "tflm":
+            names.append("max_flash")
+        return {name: getattr(profile, name) for name in names if getattr(self, name) is None}
 
 
 @dataclass(frozen=True)
@@ -70,20 +153,7 @@ class MemoryTarget:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be aimed at."""
-        for name, known in (
-            ("memory", MEMORIES),
-            ("dtype", DTYPES),
-            ("kernels", KERNELS),
-            ("runtime", RUNTIMES),
-        ):
-            value = getattr(self, name)
-            if value not in known:
-                raise ConfigError(f"{name} is {value!r}; use one of {', '.join(known)}")
-        if isinstance(self.bytes_per_weight, bool) or self.bytes_per_weight not in WEIGHT_SIZES:
-            raise ConfigError(
-                f"bytes_per_weight is {self.bytes_per_weight!r}; use one of "
-                f"{', '.join(map(str, WEIGHT_SIZES))}"
-            )
+        read_knobs(self, Aims)
         if self.max_flash is not None and self.runtime != "tflm":
             raise ConfigError(
                 f"max_flash is {self.max_flash:,} bytes with runtime {self.runtime}, and the size "
@@ -108,34 +178,12 @@ class MemoryTarget:
         return NetworkNeeds(self, genotype, template)
 
 
-def memory_target(
-    memory: str = "lifetime",
-    dtype: str | None = None,
-    kernels: str = "reference",
-    bytes_per_weight: int | None = None,
-    max_arena: int | str | None = None,
-    max_parameters: int | str | None = None,
-    runtime: str | None = None,
-    max_ram: int | str | None = None,
-    max_flash: int | str | None = None,
-    max_macs: int | str | None = None,
-    device: str | None = None,
-) -> MemoryTarget:
+def memory_target(memory: str = MEMORIES[0], **aims: Any) -> MemoryTarget:
     """Make a target of what people write.
 
     Args:
         memory: The intermediate memory that Equation 4 counts, "lifetime" or "arena".
-        dtype: The type of tensors, one of `arena_memory.DTYPES`; None for the device's, or float32.
-        kernels: The kernels that the arena is for, one of `arena_memory.KERNELS`.
-        bytes_per_weight: Bytes of one parameter: 4, 2 or 1; None for as many as one value has.
-        max_arena: The largest arena in bytes, or text such as "256kB"; None for any.
-        max_parameters: The largest parameter memory in the same form; None for any.
-        runtime: The runtime that RAM and flash are of: "tflm", TensorFlow Lite for
-            Microcontrollers, or "litert"; None for the device's, or tflm.
-        max_ram: The most RAM in the same form; None for the device's, or any.
-        max_flash: The most flash in the same form; None for the device's, or any. With tflm alone.
-        max_macs: The most MACs for one image, or text such as "12.5M"; None for any.
-        device: The name of a device, or a TOML file with one, whose profile decides what is None.
+        **aims: Other attributes of `Aims`, budgets in bytes or as text such as "256kB".
 
     Returns:
         The target.
@@ -143,40 +191,4 @@ def memory_target(
     Raises:
         ConfigError: If a value is out of range, or there is no such device.
     """
-    name, word = None, DEVICE_WORD
-    if device is not None:
-        name, profile = find_device(device)
-        word = profile.word
-        dtype = profile.dtype if dtype is None else dtype
-        runtime = profile.runtime if runtime is None else runtime
-        max_ram = profile.max_ram if max_ram is None else max_ram
-        if max_flash is None and runtime == "tflm":
-            max_flash = profile.max_flash
-    dtype = DTYPES[0] if dtype is None else dtype
-    if bytes_per_weight is None:
-        bytes_per_weight = BYTES_PER_VALUE.get(dtype, WEIGHT_SIZES[0])
-    return MemoryTarget(
-        memory,
-        dtype,
-        kernels,
-        bytes_per_weight,
-        max_arena=_budget("max_arena", max_arena),
-        max_parameters=_budget("max_parameters", max_parameters),
-        runtime=RUNTIMES[0] if runtime is None else runtime,
-        word=word,
-        max_ram=_budget("max_ram", max_ram),
-        max_flash=_budget("max_flash", max_flash),
-        max_macs=_budget("max_macs", max_macs, parse_macs),
-        device=name,
-    )
-
-
-def _budget(
-    name: str, value: int | str | None, parse: Callable[[int | str], int] = parse_bytes
-) -> int | None:
-    if value is None:
-        return None
-    try:
-        return parse(value)
-    except ConfigError as error:
-        raise ConfigError(f"{name}: {error}") from None
+    return Aims(memory, **aims).target()

@@ -13,8 +13,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from memnas_tf.errors import ConfigError
+from memnas_tf.knob_kinds import Flag, OneOf, Real, Whole
+from memnas_tf.knobs import knob, read_knobs
 
 COURSES = ("warm-restarts", "cosine")
+POLICIES = ("paper", "crop-flip", "crop", "none")  # of augmentation
 MOMENTUM = 0.9
 LEARNING_RATE = 0.01
 
@@ -23,59 +26,48 @@ LEARNING_RATE = 0.01
 class Recipe:
     """How a network is trained: SGD with momentum, and what goes with it.
 
-    Attributes:
-        schedule: How the learning rate goes, one of `COURSES`.
-        learning_rate: The highest learning rate.
-        epochs: The number of epochs.
-        batch_size: Images in a training step.
-        nesterov: Whether momentum looks ahead.
-        warm_up_epochs: For how many epochs the rate rises first; with "cosine" alone.
-        weight_decay: What part of each weight goes in a step, times the learning rate.
-        label_smoothing: What part of a label is spread over all classes.
-        mixup: The parameter of the beta distribution by which images are mixed; 0 for none.
-        ema_epochs: Over how many epochs, in effect, weights are averaged; 0 for none.
-        augmentation: The augmentation policy; None for the data set's default.
-
     Raises:
         ConfigError: If a value is out of its range.
     """
 
-    schedule: str
-    learning_rate: float
-    epochs: int = 60
-    batch_size: int = 128
-    nesterov: bool = False
-    warm_up_epochs: int = 0
-    weight_decay: float = 0.0
-    label_smoothing: float = 0.0
-    mixup: float = 0.0
-    ema_epochs: float = 0.0
-    augmentation: str | None = None
+    schedule: str = knob("How the learning rate falls.", OneOf(COURSES))
+    learning_rate: float = knob("The highest learning rate.", Real(0, above=True))
+    epochs: int = knob("Epochs.", Whole(), 60)
+    batch_size: int = knob("Images in a training step.", Whole(), 128)
+    nesterov: bool = knob("Whether momentum looks ahead.", Flag(), False)
+    warm_up_epochs: int = knob(
+        "Epochs in which the learning rate rises first; of cosine alone.", Whole(0), 0
+    )
+    weight_decay: float = knob(
+        "What part of each weight goes in a step, times the learning rate.", Real(), 0.0
+    )
+    label_smoothing: float = knob(
+        "What part of a label is spread over all classes.",
+        Real(0, 1, below=True, unit="FRACTION"),
+        0.0,
+    )
+    mixup: float = knob(
+        "How much images are mixed, the parameter of the beta distribution; 0 for not at all.",
+        Real(unit="ALPHA"),
+        0.0,
+    )
+    ema_epochs: float = knob(
+        "Epochs over which, in effect, weights are averaged; 0 for none.", Real(), 0.0
+    )
+    augmentation: str | None = knob(
+        "Crop, flip and cutout; without cutout; crop alone; or none.",
+        OneOf(POLICIES),
+        unset="crop for sets of letters and digits, crop-flip if streamed, else paper",
+    )
 
     def __post_init__(self) -> None:
         """Refuse a training that cannot be."""
-        if self.schedule not in COURSES:
-            raise ConfigError(
-                f"unknown schedule {self.schedule!r}; use one of {', '.join(COURSES)}"
-            )
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        if not self.learning_rate > 0:
-            raise ConfigError(f"learning_rate is {self.learning_rate}; it must be above 0")
-        for name in ("warm_up_epochs", "weight_decay", "mixup", "ema_epochs"):
-            if not getattr(self, name) >= 0:
-                raise ConfigError(f"{name} is {getattr(self, name)}; it must be at least 0")
-        if not 0 <= self.label_smoothing < 1:
-            raise ConfigError(
-                f"label_smoothing is {self.label_smoothing}; it must be at least 0 and below 1"
-            )
+        read_knobs(self)
         if self.warm_up_epochs and self.schedule != "cosine":
             raise ConfigError(
                 f"warm_up_epochs is {self.warm_up_epochs}, and the schedule {self.schedule!r} has "
                 "no warm-up; use the schedule 'cosine', or leave it out"
             )
-
         if self.warm_up_epochs >= self.epochs:
             raise ConfigError(
                 f"warm_up_epochs is {self.warm_up_epochs} of {self.epochs} epochs; leave epochs "

@@ -66,7 +66,7 @@ def test_a_training_s_architecture_can_be_a_path_or_not_one(written, tmp_path):
         ),
         (
             "colour = 6\n",
-            "line 1: unknown key 'colour'; the keys are dataset, data-dir, image-size",
+            "line 1: unknown key 'colour'; the keys are dataset, image-size, limit",
         ),
         ("[search]\nseed = 1\n", "line 1: unknown key 'search'"),
         ("\nseed = true\n", "line 2: seed is true; it must be a whole number"),

@@ -34,9 +34,9 @@ def test_the_report_lies_in_the_search_s_directory(searches):
 @pytest.mark.parametrize("command", ["report", "compare"])
 def test_a_page_that_cannot_be_written_is_refused_before_there_is_one(searches, tmp_path, command):
     directories = [searches / "seed-0", searches / "seed-1"][: 1 + (command == "compare")]
-    output = memnas(command, *directories, "--output", tmp_path / "a.pdf", code=2)
+    output = memnas(command, *directories, "--to", tmp_path / "a.pdf", code=2)
     assert "ends in .html" in output
-    assert "is a folder" in memnas(command, *directories, "--output", tmp_path, code=2)
+    assert "is a folder" in memnas(command, *directories, "--to", tmp_path, code=2)
 
 
 def test_what_is_no_search_of_this_tuner_is_refused(searches, tmp_path):
@@ -53,7 +53,7 @@ def test_what_is_no_search_of_this_tuner_is_refused(searches, tmp_path):
 
 def test_the_comparison_for_people_and_for_scripts(searches, tmp_path):
     directories = (searches / "seed-0", searches / "seed-1")
-    text = memnas("compare", *directories, "--output", tmp_path / "a.html")
+    text = memnas("compare", *directories, "--to", tmp_path / "a.html")
     assert "seed-1  seed 1" in text
     assert "2 seeds, all the same: accuracy" in text
     assert "the paper's Figure 5" not in (tmp_path / "a.html").read_text(encoding="utf-8")
@@ -70,8 +70,8 @@ def test_neither_command_loads_tensorflow(searches, tmp_path):
     code = "import sys; from memnas_cli.main import main; main(sys.argv[1:], standalone_mode=False)"
     code += "; assert not {'tensorflow', 'keras'} & set(sys.modules)"
     for arguments in (
-        ["report", searches / "seed-0", "--best", 1, "--output", tmp_path / "a.html"],
-        ["compare", searches / "seed-0", searches / "seed-1", "--output", tmp_path / "b.html"],
+        ["report", searches / "seed-0", "--best", 1, "--to", tmp_path / "a.html"],
+        ["compare", searches / "seed-0", searches / "seed-1", "--to", tmp_path / "b.html"],
     ):
         command = [sys.executable, "-c", code, *map(str, arguments)]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)

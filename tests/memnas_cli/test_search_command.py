@@ -136,7 +136,7 @@ def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
         (["--max-rounds", "0"], "0 is not in the range x>=1"),
         (["--dataset", "digitz"], "digitz"),
         (["--blocks", "9"], "an input of 8x8 is too small: the strides shrink it 16 times"),
-        (["--validation-fraction", "2"], "validation fraction is 2"),
+        (["--validation-fraction", "2"], "2.0 is not in the range 0<=x<1"),
         (["--validation-fraction", "0"], "validation fraction is 0, and a search measures"),
         (["--image-size", "48"], "'48' is not height x width; type 2 whole numbers, such as 48x48"),
         (["--ranker", "guess"], "'guess' is not one of"),
@@ -174,7 +174,7 @@ def test_a_search_that_can_fit_nothing_says_so_before_the_data_set_is_loaded(
     def unwanted(*args, **kwargs):
         raise AssertionError("the data set was loaded")
 
-    monkeypatch.setattr("tuner.experiment.load_dataset", unwanted)
+    monkeypatch.setattr("memnas_tf.data.loading.load_dataset", unwanted)
     command = ["search", "--data-dir", str(data_dir), "--directory", str(tmp_path)]
     result = CliRunner().invoke(main, [*command, "--max-arena", "100"])
     assert result.exit_code == 2

@@ -33,7 +33,7 @@ def test_an_architecture_for_people():
 
 def test_the_blocks_of_an_architecture_are_shown_with_their_sizes(tmp_path):
     picture = tmp_path / "network.svg"
-    size = ("--filters", 16, "--blocks", 3, "--draw", picture)
+    size = ("--filters", 16, "--blocks", 3, "--plot", picture)
     output = show("0c3+0d3=@12/0c3+0d3=/0c3+0d3=", *size).output
     assert "\nblock 1, 12/8 of the filters\n" in output
     lines = [
@@ -114,7 +114,7 @@ def test_failed_trials_and_deleted_weights_are_told(tmp_path):
 def test_drawing(source, finished, tmp_path):
     if source == "search":
         source = finished[0] / "searches" / "digits"
-    result = show(source, "--draw", tmp_path / "drawing.svg")
+    result = show(source, "--plot", tmp_path / "drawing.svg")
     assert result.exit_code == 0
     assert "<svg" in (tmp_path / "drawing.svg").read_text()
 
@@ -126,7 +126,7 @@ def test_drawing(source, finished, tmp_path):
         (["gone.json"], "there is no such file"),
         (["5x"], "block 1 has no output"),
         (["figure-1b", "--input-shape", "2x2x3"], "an input of 2x2 is too small"),
-        (["figure-1b", "--draw", "picture.gif"], ".gif"),
+        (["figure-1b", "--plot", "picture.gif"], ".gif"),
     ],
 )
 def test_bad_input_ends_in_one_message(arguments, message, tmp_path, monkeypatch):

@@ -37,7 +37,7 @@ def refused(*arguments):
 
 def test_a_full_disk(search, tmp_path):
     with mounted(tmp_path / "small", "size=64k") as small:
-        output = refused("report", search, "--output", small / "page.html")
+        output = refused("report", search, "--to", small / "page.html")
         assert f"cannot use '{small / 'page.html'}': No space left on device" in output
         assert "free some space, and run the same command again" in output
         assert list(small.iterdir()) == []
@@ -45,7 +45,7 @@ def test_a_full_disk(search, tmp_path):
 
 def test_a_file_that_is_too_large_for_its_file_system(search, tmp_path):
     """What a full disk is, for those who may mount none."""
-    command = [sys.executable, "-m", "memnas_cli.main", "report", search, "--output", "page.html"]
+    command = [sys.executable, "-m", "memnas_cli.main", "report", search, "--to", "page.html"]
     result = subprocess.run(
         list(map(str, command)),
         cwd=tmp_path,
@@ -62,7 +62,7 @@ def test_a_file_that_is_too_large_for_its_file_system(search, tmp_path):
 def test_a_file_system_that_can_only_be_read(search, tmp_path):
     with mounted(tmp_path / "fixed", "size=1m") as fixed:
         only_read(fixed)
-        output = refused("report", search, "--output", fixed / "page.html")
+        output = refused("report", search, "--to", fixed / "page.html")
         assert f"cannot use '{fixed / 'page.html'}': Read-only file system" in output
         assert "name a place that can be written" in output
         output = refused("train", "0c3+0mp=", "--directory", fixed / "training")
@@ -81,16 +81,16 @@ def test_a_search_that_can_only_be_read_is_shown(search, tmp_path):
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may do anything")
 def test_a_folder_of_somebody_else(search, tmp_path):
     (tmp_path / "theirs").mkdir(mode=0o500)
-    output = refused("report", search, "--output", tmp_path / "theirs" / "page.html")
+    output = refused("report", search, "--to", tmp_path / "theirs" / "page.html")
     assert "Permission denied; it is not yours to use" in output
 
 
 def test_a_path_through_a_file(search, tmp_path):
     (tmp_path / "file").touch()
-    output = refused("report", search, "--output", tmp_path / "file" / "page.html")
+    output = refused("report", search, "--to", tmp_path / "file" / "page.html")
     assert "File exists; it is there already: move it away" in output
     assert "File name too long; the name is too long" in refused(
-        "report", search, "--output", tmp_path / f"{'a' * 300}.html"
+        "report", search, "--to", tmp_path / f"{'a' * 300}.html"
     )
 
 

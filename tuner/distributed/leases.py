@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-LEASE_SECONDS = 60.0
 _IDLE_SECONDS = 10.0
 _LONGEST_HEARTBEAT = 5.0
 

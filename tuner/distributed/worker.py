@@ -24,8 +24,6 @@ from tuner.distributed.identity import SearchIdentity
 from tuner.distributed.leases import heartbeat_seconds
 
 _LOGGER = logging.getLogger(__name__)
-RECONNECT_SECONDS = 600.0
-STALL_SECONDS = 1800.0
 _CALL_SECONDS = 60.0
 _POLL_SECONDS = 0.2
 _LONGEST_PAUSE = 5.0

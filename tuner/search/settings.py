@@ -8,93 +8,105 @@ from typing import Any
 
 from memnas_tf.differences import describe_differences, flatten
 from memnas_tf.documents import decode
-from memnas_tf.errors import ConfigError
+from memnas_tf.knob_kinds import Ascending, Names, OneOf, Real, Several, Whole
+from memnas_tf.knobs import knob, read_knobs
 from memnas_tf.memory import MemoryTarget, memory_target
-from memnas_tf.metric import DEFAULT_METRIC, METRICS, Measurement, Spread, check_tradeoff
+from memnas_tf.metric import DEFAULT_METRIC, METRICS, Measurement, Spread
 from memnas_tf.moves import DEFAULT_MOVES, MOVES
 from memnas_tf.template import Template
 from tuner.objective import ACCURACY, SearchObjective
 from tuner.ranking import RANKERS
 from tuner.search.memory_efficiency import MemoryEfficiency
-from tuner.search.rungs import DEFAULT_REDUCTION_FACTOR, check_rungs, check_rungs_end
+from tuner.search.rungs import check_rungs_end
 
 DEFAULT_RANKER = "ridge-trees"
 _LARGEST_SEED = 2**63 - 1
-_COUNTS, _OPTIONAL_COUNTS = ("blocks", "max_rounds", "max_cells"), ("max_trials", "inherit_epochs")
 
 
-@dataclass(frozen=True)
-class SearchSettings:
-    """Settings of a search.
-
-    Attributes:
-        template: The size of the networks.
-        blocks: The number of blocks of a genotype.
-        max_rounds: The number of rounds after which the search ends.
-        trials_per_round: The number of candidates that a round trains: the paper's k; or one
-            for each of the first rounds, the last of them for all others too.
-        tradeoff: The paper's lambda: 0 for memory alone, 1 for accuracy alone.
-        metric: The variant of Equation 4, one of `memnas_tf.metric.METRICS`.
-        moves: What turns a base into candidates, names in `memnas_tf.moves.MOVES`.
-        max_cells: The number of cells in a block at which the search ends.
-        max_trials: The number of trials after which the search ends; None for no such limit.
-        ranker: The controller that ranks candidates, one of `tuner.ranking.RANKERS`.
-        seed: The seed of every random choice.
-        objective: What a trial reports, and which way it is better.
-        target: The memory that is aimed at, and what it may take at most.
-        inherit_epochs: The number of epochs of a candidate that starts from its base's weights;
-            None to train every candidate from scratch.
-        rungs: Numbers of epochs, ascending, after which only the better part of a round's
-            candidates goes on; none to train all of them to the end.
-        reduction_factor: One of so many candidates goes on at a rung.
-        training: What else the results depend on, such as the data set's name or the number
-            of epochs, as plain values. A search is only resumed with the same.
+@dataclass(frozen=True, kw_only=True)
+class SearchKnobs:
+    """What a person sets of a search, apart from its networks and their memory.
 
     Raises:
         ConfigError: If a value is out of range.
     """
 
+    max_rounds: int = knob("Rounds of grow and trim.", Whole(), 10)
+    trials_per_round: int | tuple[int, ...] = knob(
+        "Candidates trained per round, the paper's k; of several numbers the last is for all later "
+        "rounds.",
+        Several("candidates", "6, or 4,4,8,16 for rounds that grow"),
+        100,
+    )
+    tradeoff: float = knob(
+        "The paper's lambda: 0 for memory alone, 1 for accuracy alone.", Real(0, 1), 0.5
+    )
+    metric: str = knob(
+        "Changes as they are, or divided by their range over a round.",
+        OneOf(METRICS),
+        DEFAULT_METRIC,
+    )
+    moves: tuple[str, ...] = knob(
+        f"What turns a base into candidates: some of {', '.join(MOVES)}; grow and trim are the "
+        "paper's.",
+        Names(MOVES),
+        DEFAULT_MOVES,
+    )
+    max_cells: int = knob("Cells in a block, at most.", Whole(), 8)
+    max_trials: int | None = knob("Candidates trained in all.", Whole(), unset="no limit")
+    ranker: str = knob(
+        "What ranks candidates from the third round on.", OneOf(RANKERS), DEFAULT_RANKER
+    )
+    seed: int = knob(
+        "Of every random choice; the same gives the same search.", Whole(0, _LARGEST_SEED), 0
+    )
+    inherit_epochs: int | None = knob(
+        "Start candidates from their base's weights, from the second round on, and train them for "
+        "so many epochs.",
+        Whole(),
+        unset="from scratch",
+    )
+    rungs: tuple[int, ...] = knob(
+        "Train a round's candidates for so many epochs, and only the better part of them on, to "
+        "the next rung or the end.",
+        Ascending("epochs", "2, or 3,9,27 for several rungs"),
+        (),
+        unset="train all to the end",
+    )
+    reduction_factor: int = knob("At a rung, one of so many candidates goes on.", Whole(2), 4)
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range."""
+        read_knobs(self)
+
+
+@dataclass(frozen=True)
+class SearchSettings(SearchKnobs):
+    """All settings of a search: its knobs, and what it is about.
+
+    Attributes:
+        template: The size of the networks.
+        blocks: The number of blocks of a genotype.
+        objective: What a trial reports, and which way it is better.
+        target: The memory that is aimed at, and what it may take at most.
+        training: What else the results depend on, such as the data set's name or the number
+            of epochs, as plain values. A search is only resumed with the same.
+
+    Raises:
+        ConfigError: If a value is out of range, or training is over at a rung.
+    """
+
     template: Template
-    blocks: int
-    max_rounds: int = 10
-    trials_per_round: int | tuple[int, ...] = 100
-    tradeoff: float = 0.5
-    metric: str = DEFAULT_METRIC
-    moves: tuple[str, ...] = DEFAULT_MOVES
-    max_cells: int = 8
-    max_trials: int | None = None
-    ranker: str = DEFAULT_RANKER
-    seed: int = 0
+    blocks: int = knob("Blocks of the network.", Whole())
     objective: SearchObjective = ACCURACY
     target: MemoryTarget = field(default_factory=memory_target)
-    inherit_epochs: int | None = None
-    rungs: tuple[int, ...] = ()
-    reduction_factor: int = DEFAULT_REDUCTION_FACTOR
     training: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a search that cannot be."""
-        if not self._trials:
-            raise ConfigError("trials_per_round is empty; give one number or several")
-        optional = [name for name in _OPTIONAL_COUNTS if getattr(self, name) is not None]
-        counts = [(name, getattr(self, name)) for name in (*_COUNTS, *optional)]
-        for name, value in [*counts, *(("trials_per_round", value) for value in self._trials)]:
-            if not _is_int(value) or value < 1:
-                raise ConfigError(f"{name} is {value!r}; it must be a whole number, at least 1")
-        check_rungs(self.rungs, self.reduction_factor)
+        super().__post_init__()
         for has_base in (False, True):
             check_rungs_end(self.rungs, self.planned_epochs(has_base))
-        if not _is_int(self.seed) or not 0 <= self.seed <= _LARGEST_SEED:
-            raise ConfigError(
-                f"seed is {self.seed!r}; it must be a whole number from 0 to 2**63 - 1"
-            )
-        check_tradeoff(self.tradeoff)
-        METRICS.require(self.metric)
-        RANKERS.require(self.ranker)
-        if not self.moves:
-            raise ConfigError("moves is empty; name at least one, such as grow")
-        for name in self.moves:
-            MOVES.require(name)
 
     def to_state(self) -> dict[str, Any]:
         """Return the settings as JSON can hold them."""
@@ -172,7 +184,3 @@ class SearchSettings:
             One line per difference, this one's value first.
         """
         return describe_differences(self.flat(), other.flat())
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

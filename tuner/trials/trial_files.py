@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from memnas_tf.errors import ConfigError
 from memnas_tf.temporaries import sweep
 from tuner.search.rounds import COMPLETED, FAILED, PlannedTrial, Round
 from tuner.search.standings import ranked_trials
@@ -15,24 +14,11 @@ PROGRESS_FILE = "progress.npz"
 ERROR_FILE = "error.txt"
 MEMORY_FILE = "out_of_memory.txt"
 CRASH_FILES = ("crash_1.txt", "crash_2.txt")
-DEFAULT_KEEP = 3
 
 
 def trial_directory(project: Path, trial_id: str) -> Path:
     """Return the directory of a trial of KerasTuner."""
     return project / f"trial_{trial_id}"
-
-
-def check_keep(keep: int | None) -> None:
-    """Refuse a number of checkpoints that is none.
-
-    Raises:
-        ConfigError: If it is below 1.
-    """
-    if keep is not None and (isinstance(keep, bool) or not isinstance(keep, int) or keep < 1):
-        raise ConfigError(
-            f"keep_checkpoints is {keep!r}; it must be a whole number, at least 1, or None for all"
-        )
 
 
 def remove_leftovers(directory: Path, keep_weights: bool) -> None:

@@ -25,14 +25,14 @@ def test_a_short_training_warms_up_for_a_fifth_at_most(epochs, warm_up):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"epochs": 0}, "epochs is 0; it must be at least 1"),
+        ({"epochs": 0}, "epochs is 0; it must be a whole number, at least 1"),
         ({"batch_size": -1}, "batch_size is -1"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0; it must be above 0"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
         ({"weight_decay": -0.1}, "weight_decay is -0.1; it must be at least 0"),
         ({"label_smoothing": 1.0}, "label_smoothing is 1.0; it must be at least 0 and below 1"),
         ({"mixup": float("nan")}, "mixup is nan"),
-        ({"schedule": "flat"}, "unknown schedule 'flat'; use one of warm-restarts, cosine"),
+        ({"schedule": "flat"}, "schedule is 'flat'; use one of warm-restarts, cosine"),
         ({"warm_up_epochs": 2}, "'warm-restarts' has no warm-up; use the schedule 'cosine'"),
         ({"schedule": "cosine", "epochs": 3, "warm_up_epochs": 3}, "3 of 3 epochs; leave epochs"),
         ({"dropout": 0.5}, "a recipe has no 'dropout'; it has schedule, learning_rate"),

@@ -165,7 +165,7 @@ def test_a_tuner_with_half_of_the_variables_is_refused(tmp_path, monkeypatch):
 
 def test_an_idle_worker_asks_only_a_few_times_a_second(tmp_path, monkeypatch):
     pauses = []
-    monkeypatch.setattr("tuner.tuner.time.sleep", pauses.append)
+    monkeypatch.setattr("tuner.listened_tuner.time.sleep", pauses.append)
     made = make_tuner(tmp_path)
     for _ in range(3):
         made.pre_create_trial()

@@ -226,7 +226,7 @@ def test_a_resumed_search_decides_the_same(tmp_path, ended):
         ({"rungs": (1.5,)}, r"rungs are 1\.5;"),
         ({"rungs": (5,)}, "the last rung is 5 epochs, and a trial trains for 5; choose"),
         ({"rungs": (2,), "inherit_epochs": 2}, "the last rung is 2 epochs, and a trial trains"),
-        ({"reduction_factor": 1}, "reduction_factor is 1; it must be at least 2"),
+        ({"reduction_factor": 1}, "reduction_factor is 1; it must be a whole number, at least 2"),
         ({"reduction_factor": 2.5}, r"reduction_factor is 2\.5; it must be a whole number"),
     ],
 )
