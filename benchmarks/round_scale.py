@@ -2,7 +2,7 @@
 
     python -m benchmarks.round_scale --cells 15
 
-The base has five different random blocks of so many cells each. It is grown and trimmed, networks
+The base has five different random blocks of so many cells each. All four moves are made, networks
 that are the same are merged, the paper's memory of each is told, and the ranker, fitted to 200
 made-up labels, ranks all of them. The time is that of the processor.
 """
@@ -14,6 +14,7 @@ import os
 import random
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import TypeVar
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -24,13 +25,14 @@ import numpy as np
 from benchmarks.random_networks import random_block
 from memnas_tf.genotype import Block, Genotype
 from memnas_tf.memory.target import memory_target
-from memnas_tf.moves import Candidate, generate_candidates, grow, trim
+from memnas_tf.moves import Candidate, generate_candidates, grow, narrow, trim, widen
 from memnas_tf.template import cifar_template
 from tuner.ranking import LabelledRound, make_ranker
 from tuner.search.settings import DEFAULT_RANKER
 
 BLOCKS = 5
 LABELS = 200
+_MOVES = ("grow", "trim", "widen", "narrow")
 Result = TypeVar("Result")
 
 
@@ -70,10 +72,16 @@ def main() -> None:
     )
     start = time.process_time()
     print("| stage | processor time |\n| --- | --- |")
-    moves = timed("make every move", lambda: sum(1 for move in (*grow(base), *trim(base))))
+    moves = timed(
+        "make every move",
+        lambda: sum(
+            1
+            for move in chain(grow(base), trim(base), widen(base, template), narrow(base, template))
+        ),
+    )
     candidates: list[Candidate] = timed(
         "make every move, merge what is the same network",
-        lambda: list(generate_candidates(base, args.cells + 1)),
+        lambda: list(generate_candidates(base, args.cells + 1, moves=_MOVES, template=template)),
     )
     genotypes = [candidate.genotype for candidate in candidates]
 

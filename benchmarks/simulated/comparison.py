@@ -15,30 +15,29 @@ from tuner.report.intervals import Interval, mean_interval
 Runs = Sequence[Mapping[str, Any]]
 
 
-def regrets(runs: Runs, best: float) -> list[tuple[int, Interval]]:
+def regrets(runs: Runs) -> list[tuple[int, Interval]]:
     """Average how far a method's answers stay behind the best network.
 
     Args:
-        runs: The method's searches.
-        best: The accuracy of the best network known, from 0 to 1.
+        runs: The method's searches, each with the accuracy of the best network known, "best".
 
     Returns:
         Epochs spent, and the regret in points of accuracy, where every search has an answer.
     """
     means = []
     for index, epochs in enumerate(runs[0]["epochs"]):
-        answers = [run["accuracy"][index] for run in runs]
-        if None not in answers:
-            means.append((epochs, mean_interval([100 * (best - answer) for answer in answers])))
+        answers = [(run["best"], run["accuracy"][index]) for run in runs]
+        if all(answer is not None for _, answer in answers):
+            lost = [100 * (best - answer) for best, answer in answers]
+            means.append((epochs, mean_interval(lost)))
     return means
 
 
-def regret_table(curves: Mapping[str, Runs], best: float) -> str:
+def regret_table(curves: Mapping[str, Runs]) -> str:
     """Write the regrets as a table in Markdown.
 
     Args:
         curves: The searches of each method.
-        best: The accuracy of the best network known, from 0 to 1.
 
     Returns:
         The table: points of accuracy, with 95 % confidence intervals.
@@ -49,7 +48,7 @@ def regret_table(curves: Mapping[str, Runs], best: float) -> str:
         "| --- " * (len(points) + 1) + "|",
     ]
     for method, runs in curves.items():
-        found = dict(regrets(runs, best))
+        found = dict(regrets(runs))
         cells = [_cell(found[epochs]) if epochs in found else "" for epochs in points]
         lines.append(f"| {method} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -60,12 +59,11 @@ def _cell(interval: Interval) -> str:
     return f"{interval.mean:.2f}{width}"
 
 
-def draw_regret(curves: Mapping[str, Runs], best: float, path: Path) -> None:
+def draw_regret(curves: Mapping[str, Runs], path: Path) -> None:
     """Draw regret against epochs.
 
     Args:
         curves: The searches of each method.
-        best: The accuracy of the best network known, from 0 to 1.
         path: The picture, .svg or .png.
     """
 
@@ -75,7 +73,7 @@ def draw_regret(curves: Mapping[str, Runs], best: float, path: Path) -> None:
             figure, 111, "Regret of searches", "epochs spent", "points of accuracy to the best"
         )
         for colour, (method, runs) in zip(style.SERIES, curves.items(), strict=False):
-            means = regrets(runs, best)
+            means = regrets(runs)
             epochs = [point for point, _ in means]
             middle = [interval.mean for _, interval in means]
             half = [interval.half_width or 0.0 for _, interval in means]

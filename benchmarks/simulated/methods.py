@@ -12,14 +12,15 @@ from benchmarks.simulated.keras_tuner_methods import (
     hyperband,
     random_search,
 )
-from benchmarks.simulated.memnas_methods import GROWING, search
+from benchmarks.simulated.memnas_methods import GROWING, informed_search, search
 from benchmarks.simulated.simulation import Simulation
 
-OURS = "memnas_tf"
+OURS, INFORMED = "memnas_tf", "memnas_tf, informed"
 METHODS: dict[str, Callable[[Simulation], object]] = {
     OURS: search,
     "memnas_tf, a rung": partial(search, rungs=(1,)),
     "memnas_tf, growing rounds": partial(search, trials_per_round=GROWING),
+    INFORMED: informed_search,
     "MemNAS, as in the paper": partial(search, ranker="scc"),
     "RandomSearch (KerasTuner)": random_search,
     "BayesianOptimization (KerasTuner)": bayesian_optimization,

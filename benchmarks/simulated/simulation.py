@@ -10,6 +10,7 @@ from typing import Protocol
 from memnas_tf.genotype import Genotype, canonical_key, to_string
 from memnas_tf.memory import parameter_memory
 from memnas_tf.template import Template
+from tuner.ranking.known_networks import KnownNetworks
 
 
 class BudgetSpent(Exception):
@@ -64,22 +65,30 @@ class Simulation:
         seed: The search's seed.
         budget: The number of epochs that the search may spend.
         max_parameters: The largest parameter memory of a network, in bytes; None for any.
+        known: What a ranker may know beforehand.
 
     Attributes:
         benchmark: What tells accuracies.
         seed: The search's seed.
         budget: The number of epochs that the search may spend.
         max_parameters: The largest parameter memory of a network, in bytes; None for any.
+        known: What a ranker may know beforehand.
         trained: What it has trained, in order.
     """
 
     def __init__(
-        self, benchmark: Benchmark, seed: int, budget: int, max_parameters: int | None = None
+        self,
+        benchmark: Benchmark,
+        seed: int,
+        budget: int,
+        max_parameters: int | None = None,
+        known: KnownNetworks | None = None,
     ) -> None:
         self.benchmark = benchmark
         self.seed = seed
         self.budget = budget
         self.max_parameters = max_parameters
+        self.known = known
         self.trained: list[Trained] = []
         self._epochs: dict[str, int] = {}
         self._spent = 0
@@ -129,6 +138,7 @@ def simulate(
     seed: int,
     budget: int,
     max_parameters: int | None = None,
+    known: KnownNetworks | None = None,
 ) -> Simulation:
     """Run a search on a benchmark.
 
@@ -138,11 +148,12 @@ def simulate(
         seed: The search's seed.
         budget: The number of epochs that it may spend.
         max_parameters: The largest parameter memory of a network, in bytes; None for any.
+        known: What a ranker may know beforehand.
 
     Returns:
         What it spent and found.
     """
-    simulation = Simulation(benchmark, seed, budget, max_parameters)
+    simulation = Simulation(benchmark, seed, budget, max_parameters, known)
     with contextlib.suppress(BudgetSpent):
         method(simulation)
     return simulation

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from benchmarks.simulated.comparison import regret_table
 from benchmarks.simulated.evolution import mutate
-from benchmarks.simulated.methods import METHODS, OURS
+from benchmarks.simulated.methods import INFORMED, METHODS, OURS
 from benchmarks.simulated.simulation import BudgetSpent, Simulation, Trained, incumbents, simulate
 from benchmarks.simulated.surrogate import Surrogate, cross_validate
 from benchmarks.table import TABLE, load_table
@@ -15,6 +15,7 @@ from benchmarks.table_training import table_template
 from memnas_tf.genotype import from_string
 from memnas_tf.memory import parameter_memory
 from tests.helpers.genotypes import genotypes
+from tuner.ranking.known_networks import KnownNetworks
 
 NETWORK = from_string("3x0c3+0d3=,1ap:0d5=")
 
@@ -27,6 +28,17 @@ def rows():
 @pytest.fixture(scope="module")
 def surrogate(rows):
     return Surrogate(rows, table_template(TABLE))
+
+
+@pytest.fixture(scope="module")
+def known(rows):
+    networks = {from_string(row.genotype): row.accuracy for row in rows[:60]}
+    return KnownNetworks(networks, table_template(TABLE))
+
+
+def test_a_ranker_may_not_know_the_networks_that_it_is_judged_on(surrogate):
+    with pytest.raises(ValueError, match="use --halves"):
+        simulate(surrogate, METHODS[INFORMED], 0, budget=20)
 
 
 def test_the_model_of_the_table_ranks_networks_that_it_has_not_seen(rows):
@@ -69,8 +81,11 @@ def test_an_answer_is_what_measured_best_of_what_was_trained_longest():
 
 
 def test_regret_is_written_in_points_of_accuracy():
-    runs = [{"epochs": [5, 10], "accuracy": [None, 0.5]}, {"epochs": [5, 10], "accuracy": [1, 0.5]}]
-    assert "| one |  | 10.00 ± 0.00 |" in regret_table({"one": runs}, best=0.6)
+    runs = [
+        {"epochs": [5, 10], "accuracy": [None, 0.5], "best": 0.6},
+        {"epochs": [5, 10], "accuracy": [1, 0.6], "best": 0.7},
+    ]
+    assert "| one |  | 10.00 ± 0.00 |" in regret_table({"one": runs})
 
 
 @settings(deadline=None, max_examples=50)
@@ -82,9 +97,10 @@ def test_a_mutant_can_be_built_and_keeps_to_the_size(genotype, seed):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_method_keeps_to_its_budgets_and_its_seed(method, surrogate):
+def test_a_method_keeps_to_its_budgets_and_its_seed(method, surrogate, known):
     first, again = (
-        simulate(surrogate, METHODS[method], 1, budget=90, max_parameters=150_000) for _ in range(2)
+        simulate(surrogate, METHODS[method], 1, budget=90, max_parameters=150_000, known=known)
+        for _ in range(2)
     )
     assert 80 <= first.trained[-1].spent <= 90
     for one in first.trained:
