@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ from memnas_tf.training.finite import StopWhenNotFinite
 from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.precision import computing_in
 from memnas_tf.training.progress import TrainingProgress, load_progress
+from memnas_tf.training.recipe import Recipe
 from memnas_tf.training.record import RECORD_FILE
 
 _SEEDS = 2**32  # what NumPy takes
@@ -46,7 +47,7 @@ def train_network(
     directory: Path,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> TrainedNetwork:
-    """Train a network, or go on after the last whole epoch of a training that was cut off.
+    """Train a genotype, or go on after the last whole epoch of a training that was cut off.
 
     The same plan gives the same network on the same machine, interrupted or not.
 
@@ -63,21 +64,64 @@ def train_network(
         TrainingError: If its checkpoint is damaged, or the loss is no number any more.
         ConfigError: If the devices are not there, or cannot share a batch.
     """
-    recipe, images = plan.recipe, data.train_count
-    check_devices(plan.devices, min(recipe.batch_size, images))
-    steps = steps_per_epoch(images, recipe.batch_size)
-    progress = _load_progress(directory / PROGRESS_FILE, plan.seed)
-    keras.utils.set_random_seed(plan.seed % _SEEDS)
-    with computing_in(plan.policy), shared_by(plan.devices):
-        model = build_network(from_string(plan.genotype), plan.template)
+    return train_model(
+        lambda: build_network(from_string(plan.genotype), plan.template),
+        plan.recipe,
+        data,
+        directory,
+        seed=plan.seed,
+        policy=plan.policy,
+        devices=plan.devices,
+        callbacks=callbacks,
+    )
+
+
+def train_model(
+    build: Callable[[], keras.Model],
+    recipe: Recipe,
+    data: TrainingData,
+    directory: Path,
+    *,
+    seed: int = 0,
+    policy: str = "float32",
+    devices: int = 1,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> TrainedNetwork:
+    """Train any classifier by a recipe, or go on after the last whole epoch.
+
+    Args:
+        build: Builds it, uncompiled, each time the same: from normalised images to class
+            probabilities.
+        recipe: How it is trained.
+        data: The data set.
+        directory: Where the state after every epoch is kept.
+        seed: The seed of every random choice.
+        policy: Keras's dtype policy.
+        devices: How many devices share the training.
+        callbacks: What watches the training.
+
+    Returns:
+        The network and its course.
+
+    Raises:
+        TrainingError: As `train_network`.
+        ConfigError: As `train_network`.
+    """
+    check_devices(devices, min(recipe.batch_size, data.train_count))
+    steps = steps_per_epoch(data.train_count, recipe.batch_size)
+    progress = _load_progress(directory / PROGRESS_FILE, seed)
+    keras.utils.set_random_seed(seed % _SEEDS)
+    with computing_in(policy), shared_by(devices):
+        model = build()
         compile_by_recipe(model, recipe, steps)
-        arguments = _fit_arguments(plan, data, steps)
-        arguments["callbacks"] = [*_callbacks(plan, directory, arguments), *callbacks]
+        arguments = _fit_arguments(recipe, data, steps, seed, devices)
+        watching = _callbacks(recipe, directory, arguments["validation_data"] is not None)
+        arguments["callbacks"] = [*watching, *callbacks]
         _, arguments = continue_fit(model, progress, directory / PROGRESS_FILE, (), arguments)
         with data.reading():
             history = model.fit(**arguments).history
         use_averaged_weights(model)
-    return TrainedNetwork(_float32_copy(model, plan), history)
+    return TrainedNetwork(_float32_copy(model, build), history)
 
 
 def _load_progress(path: Path, seed: int) -> TrainingProgress:
@@ -90,11 +134,12 @@ def _load_progress(path: Path, seed: int) -> TrainingProgress:
     return progress or TrainingProgress(seed)
 
 
-def _fit_arguments(plan: TrainingPlan, data: TrainingData, steps: int) -> dict[str, Any]:
-    recipe = plan.recipe
+def _fit_arguments(
+    recipe: Recipe, data: TrainingData, steps: int, seed: int, devices: int
+) -> dict[str, Any]:
     # Where devices share a batch, each has as many images as the others.
-    batch = EVALUATION_BATCH // plan.devices * plan.devices
-    held_out = data.validation_count // plan.devices * plan.devices
+    batch = EVALUATION_BATCH // devices * devices
+    held_out = data.validation_count // devices * devices
     validation = None
     if held_out:
         validation = data.validation_batches(batch_size=batch, count=held_out)
@@ -102,7 +147,7 @@ def _fit_arguments(plan: TrainingPlan, data: TrainingData, steps: int) -> dict[s
         "x": data.training_batches(
             batch_size=recipe.batch_size,
             augmentation=str(recipe.augmentation),
-            seed=plan.seed,
+            seed=seed,
             mixup=recipe.mixup,
         ),
         "validation_data": validation,
@@ -113,21 +158,19 @@ def _fit_arguments(plan: TrainingPlan, data: TrainingData, steps: int) -> dict[s
     }
 
 
-def _callbacks(
-    plan: TrainingPlan, directory: Path, arguments: dict[str, Any]
-) -> list[keras.callbacks.Callback]:
+def _callbacks(recipe: Recipe, directory: Path, validates: bool) -> list[keras.callbacks.Callback]:
     callbacks = [
         StopWhenNotFinite(),
         CurveRecorder(directory / RECORD_FILE),
     ]
-    if plan.recipe.ema_epochs and arguments["validation_data"] is not None:
+    if recipe.ema_epochs and validates:
         callbacks.insert(0, keras.callbacks.SwapEMAWeights())
     return callbacks
 
 
-def _float32_copy(model: keras.Model, plan: TrainingPlan) -> keras.Model:
+def _float32_copy(model: keras.Model, build: Callable[[], keras.Model]) -> keras.Model:
     """Bring a network to one device and to float32, whatever it was trained in."""
-    copy = build_network(from_string(plan.genotype), plan.template)
+    copy = build()
     copy.set_weights(model.get_weights())
     copy.compile(optimizer=None, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return copy
