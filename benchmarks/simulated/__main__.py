@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--table", type=Path, default=TABLE)
+    parser.add_argument("--table", type=Path, nargs="+", default=[TABLE], help="of one recipe")
     parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--budget", type=int, default=500, help="in epochs")
@@ -51,8 +51,8 @@ def main() -> None:
         args.methods = [name for name in METHODS if name != INFORMED or args.halves]
     elif INFORMED in args.methods and not args.halves:
         parser.error(f"{INFORMED!r} knows the whole table; add --halves")
-    rows = load_table([args.table])
-    template = table_template(args.table)
+    rows = load_table(args.table)
+    template = table_template(args.table[0])
     quality = cross_validate(rows, template)
     print(", ".join(f"{name} {value:.3g}" for name, value in quality.items()))
     budgets = (rows, template, args.max_parameters)

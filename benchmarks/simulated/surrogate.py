@@ -21,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.table import Row
 from memnas_tf.genotype import Block, Cell, Genotype, canonical, canonical_key, from_string
+from memnas_tf.genotype.genotype import FULL_WIDTH
 from memnas_tf.memory import arena_memory, lifetime_memory, parameter_memory
 from memnas_tf.operations import OPERATIONS
 from memnas_tf.template import Template
@@ -46,8 +47,11 @@ class Surrogate:
         genotypes = [from_string(row.genotype) for row in rows]
         self.size = max(genotype.slots for genotype in genotypes)
         self.blocks = len(genotypes[0].blocks)
+        self._has_widths = any(map(is_reshaped, genotypes))
         self._models = _fit(
-            np.array([network_features(genotype, template) for genotype in genotypes]),
+            np.array(
+                [network_features(genotype, template, self._has_widths) for genotype in genotypes]
+            ),
             np.array([row.accuracies for row in rows]),
         )
         self._noise = seed_noise(rows)
@@ -74,7 +78,7 @@ class Surrogate:
         """
         key = canonical_key(genotype)
         if key not in self._curves:
-            features = network_features(genotype, self._template)[None]
+            features = network_features(genotype, self._template, self._has_widths)[None]
             predicted = [model.predict(features)[0] for model in self._models]
             self._curves[key] = np.mean(predicted, axis=0)
         return self._curves[key]
@@ -107,20 +111,28 @@ class Surrogate:
         return float(np.clip(noisy, 0.0, 1.0))
 
 
-def network_features(genotype: Genotype, template: Template) -> Curve:
+def is_reshaped(genotype: Genotype) -> bool:
+    """Tell whether any block of a network has other filters than the template says."""
+    return any(width != FULL_WIDTH for width in genotype.widths)
+
+
+def network_features(genotype: Genotype, template: Template, has_widths: bool) -> Curve:
     """Describe a network to the surrogate.
 
     Args:
         genotype: The architecture.
         template: The size of the network.
+        has_widths: Whether widths are told, as of a table whose networks differ in them.
 
     Returns:
         Logarithms of its memory; then for the whole network and for each block the numbers of
-        operations of each kind, of cells, outputs and concats, and the depth.
+        operations of each kind, of cells, outputs and concats, and the depth; then the logarithm of
+        each block's width.
     """
     memory = [measure(genotype, template) for measure in _MEASURES]
     blocks = np.array([_block_features(block) for block in canonical(genotype).blocks])
-    return np.concatenate([np.log1p(memory), blocks.sum(axis=0), blocks.ravel()])
+    widths = np.log2(genotype.widths if has_widths else ())
+    return np.concatenate([np.log1p(memory), blocks.sum(axis=0), blocks.ravel(), widths])
 
 
 _MEASURES = (parameter_memory, lifetime_memory, arena_memory)
@@ -171,9 +183,12 @@ def cross_validate(rows: Sequence[Row], template: Template) -> dict[str, float]:
 
     Returns:
         Of the accuracy after the last epoch: "r2", "kendall_tau", "rmse", and "noise", the
-        standard deviation over seeds.
+        standard deviation over seeds; where some networks have widths of their own, how many and
+        the "rmse" of those, too.
     """
-    features = np.array([network_features(from_string(row.genotype), template) for row in rows])
+    genotypes = [from_string(row.genotype) for row in rows]
+    reshaped = [is_reshaped(genotype) for genotype in genotypes]
+    features = np.array([network_features(one, template, any(reshaped)) for one in genotypes])
     curves = np.array([row.accuracies for row in rows])
     predicted = np.empty(len(rows))
     for seen, unseen in KFold(_FOLDS, shuffle=True, random_state=0).split(features):
@@ -187,7 +202,13 @@ def cross_validate(rows: Sequence[Row], template: Template) -> dict[str, float]:
         "kendall_tau": float(kendalltau(true, predicted).statistic),
         "rmse": squares**0.5,
         "noise": float(np.std(seed_noise(rows)[:, -1])),
+        **(_of_reshaped(predicted, true, reshaped) if any(reshaped) else {}),
     }
+
+
+def _of_reshaped(predicted: Curve, true: Curve, reshaped: Sequence[bool]) -> dict[str, float]:
+    squares = (predicted - true)[np.array(reshaped)] ** 2
+    return {"with_widths": len(squares), "rmse_with_widths": float(squares.mean()) ** 0.5}
 
 
 class _Boosted:

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,9 @@ from benchmarks.simulated.evolution import mutate
 from benchmarks.simulated.methods import INFORMED, METHODS, OURS
 from benchmarks.simulated.simulation import BudgetSpent, Simulation, Trained, incumbents, simulate
 from benchmarks.simulated.surrogate import Surrogate, cross_validate
-from benchmarks.table import TABLE, load_table
+from benchmarks.table import TABLE, Row, load_table
 from benchmarks.table_training import table_template
-from memnas_tf.genotype import from_string
+from memnas_tf.genotype import Genotype, from_string, to_string
 from memnas_tf.memory import parameter_memory
 from tests.helpers.genotypes import genotypes
 from tuner.ranking.known_networks import KnownNetworks
@@ -45,6 +46,33 @@ def test_the_model_of_the_table_ranks_networks_that_it_has_not_seen(rows):
     quality = cross_validate(rows, table_template(TABLE))
     assert quality["kendall_tau"] > 0.5
     assert quality["r2"] > 0.5
+
+
+def test_where_networks_have_widths_the_model_tells_them_apart_and_says_how_well(rows):
+    """The accuracies of made-up rows with widths lie a tenth above those of the same cells."""
+    wider = [
+        Row(
+            tuple(
+                replace(
+                    run,
+                    genotype=to_string(Genotype(from_string(run.genotype).blocks, (16, 16, 16))),
+                    accuracies=tuple(accuracy + 0.1 for accuracy in run.accuracies),
+                )
+                for run in row.runs
+            )
+        )
+        for row in rows[:30]
+    ]
+    both = [*rows[:60], *wider]
+    template = table_template(TABLE)
+    surrogate = Surrogate(both, template)
+    plain = from_string("3x0c3+0d3=")
+    wide = from_string("3x0c3+0d3=@16")
+    assert surrogate.accuracy(wide) > surrogate.accuracy(plain) + 0.05
+    quality = cross_validate(both, template)
+    assert quality["with_widths"] == 30
+    assert 0 < quality["rmse_with_widths"] < 0.05
+    assert "with_widths" not in cross_validate(rows[:60], template)
 
 
 def test_one_network_has_one_curve_however_it_is_written(surrogate):
