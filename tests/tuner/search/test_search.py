@@ -16,6 +16,7 @@ from memnas_tf.moves import generate_candidates
 from memnas_tf.tflm import graph_of, tflm_memory
 from memnas_tf.tflm.flash import file_bytes
 from memnas_tf.tflm.planning import planned
+from memnas_tf.tflm.rewriting import rewritten
 from tests.helpers.formula import TEMPLATE, formula, train
 from tests.helpers.processes import ROOT, run_python
 from tuner.search import OVER, WAIT, Search, SearchSettings
@@ -222,7 +223,7 @@ def test_every_trial_fits_the_device_by_its_exact_figures(data, dtype, limited):
     assert asked
     for _, text, _ in asked:
         genotype = from_string(text)
-        graph = planned(graph_of(genotype, TEMPLATE, dtype)).graph
+        graph = planned(rewritten(graph_of(genotype, TEMPLATE, dtype))).graph
         assert tflm_memory(graph).smallest_arena <= budgets.get("max_ram", math.inf)
         assert file_bytes(graph) <= budgets.get("max_flash", math.inf)
         assert mac_count(genotype, TEMPLATE) <= budgets.get("max_macs", math.inf)
