@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from memnas_tf.errors import ExportError
 
 IDENTIFIER = b"TFL3"
@@ -78,6 +80,28 @@ def kind_of(model: Any, operator: Any) -> str:
     if number == schema().BuiltinOperator.CUSTOM:
         return (code.customCode or b"CUSTOM").decode(errors="replace")
     return _names()[number]
+
+
+def add_constants(model: Any, values: Any) -> int:
+    """Add a tensor of int32 constants to a model's first graph; return its number."""
+    buffer, tensor = schema().BufferT(), schema().TensorT()
+    buffer.data = np.frombuffer(np.asarray(values, np.int32).tobytes(), np.uint8)
+    tensor.shape = np.array([len(values)], np.int32)
+    tensor.type = schema().TensorType.INT32
+    tensor.buffer = len(model.buffers)
+    model.buffers.append(buffer)
+    tensors = model.subgraphs[0].tensors
+    tensors.append(tensor)
+    return len(tensors) - 1
+
+
+def drop_unused_kinds(model: Any) -> None:
+    """Drop the kinds of operations that a model's first graph has none of."""
+    operators = model.subgraphs[0].operators
+    used = [model.operatorCodes[operator.opcodeIndex] for operator in operators]
+    model.operatorCodes = [code for code in model.operatorCodes if code in used]
+    for operator, code in zip(operators, used, strict=True):
+        operator.opcodeIndex = model.operatorCodes.index(code)
 
 
 def _check_numbers(model: Any) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from memnas_tf.errors import ExportError
+from memnas_tf.litert.fixed_shapes import fix_shapes
 from memnas_tf.litert.flatbuffer import kind_of, read_flatbuffer, write_flatbuffer
 from memnas_tf.litert.micro_reader import micro_graph
 from memnas_tf.litert.micro_rewriting import rewrite_for_micro
 from memnas_tf.litert.micro_splitting import split_concatenations
 from memnas_tf.litert.micro_writer import write_micro_model
+from memnas_tf.tflm.kernels import MOST_CLASSES
 from memnas_tf.tflm.memory import TflmMemory, tflm_memory
 from memnas_tf.tflm.planning import planned
 from memnas_tf.tflm.structs import WORDS
@@ -17,8 +19,6 @@ from memnas_tf.tflm.structs import WORDS
 # The batches that they make are not in the shapes of the file, and the runtime does not look.
 BATCHED = frozenset(("SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND"))
 UINT8, INT8 = 3, 9
-# With more its fixed-point sum of exponentials can get a bit too many, and the program aborts.
-MOST_CLASSES = 511
 
 
 class MicroFile(NamedTuple):
@@ -28,7 +28,8 @@ class MicroFile(NamedTuple):
         content: The file.
         reference: A LiteRT model of the same operations with all that LiteRT's interpreter asks
             for, which that file leaves out.
-        before: The RAM of the file that it was made of, by word size.
+        before: The RAM of the file that it was made of, by word size; without operations that only
+            ask for a batch's size.
         memory: Its RAM, by word size.
     """
 
@@ -61,6 +62,7 @@ def make_micro_file(content: bytes, rewrite: bool = False) -> MicroFile:
     """
     model = read_flatbuffer(content)
     check_runs(model)
+    fix_shapes(model)
     split_concatenations(model)
     before = micro_graph(model)
     if rewrite:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from memnas_tf.litert.flatbuffer import kind_of, schema
+from memnas_tf.litert.flatbuffer import add_constants, drop_unused_kinds, kind_of, schema
 
 POINTWISE = frozenset(("SOFTMAX", "LOGISTIC", "RELU", "RELU6", "TANH", "QUANTIZE", "DEQUANTIZE"))
 PLANE = [1, 2]  # the axes of height and width
@@ -28,11 +28,7 @@ def rewrite_for_micro(model: Any) -> None:
     """
     _convolve_dense(model)
     _give_int8(model)
-    codes = model.operatorCodes
-    used = [codes[operator.opcodeIndex] for operator in model.subgraphs[0].operators]
-    model.operatorCodes = [code for code in codes if code in used]
-    for operator, code in zip(model.subgraphs[0].operators, used, strict=True):
-        operator.opcodeIndex = model.operatorCodes.index(code)
+    drop_unused_kinds(model)
     model.metadata = model.signatureDefs = None  # a plan, and names of the ends
 
 
@@ -122,20 +118,10 @@ def _convolve(model: Any, operator: Any) -> None:
     operator.builtinOptions = options
     operator.builtinOptionsType = types.BuiltinOptions.Conv2DOptions
     source, weights, *bias = (int(tensor) for tensor in operator.inputs if tensor >= 0)
-    bias = bias or [_add_zeros(model, int(filters.shape[0]))]  # which a dense layer may lack
+    if not bias:
+        bias = [add_constants(model, np.zeros(filters.shape[0]))]
     operator.inputs = np.array([source, weights, *bias], np.int32)
     operator.opcodeIndex = _code(model, types.BuiltinOperator.CONV_2D)
-
-
-def _add_zeros(model: Any, count: int) -> int:
-    """Add a bias of zeros; return its number."""
-    buffer, tensor = schema().BufferT(), schema().TensorT()
-    buffer.data = np.zeros(4 * count, np.uint8)
-    tensor.shape, tensor.type = np.array([count], np.int32), schema().TensorType.INT32
-    tensor.buffer = len(model.buffers)
-    model.buffers.append(buffer)
-    model.subgraphs[0].tensors.append(tensor)
-    return len(model.subgraphs[0].tensors) - 1
 
 
 def _code(model: Any, kind: int) -> int:

@@ -22,6 +22,7 @@ class Contents(NamedTuple):
 
     Attributes:
         order: Their numbers in the order of the file.
+        places: The place of each in that order.
         zeros: The biases that are zero.
         depthwise: The filters that are quantised along their last dimension.
         ranks: The number of dimensions of tensors that have other than four.
@@ -29,6 +30,7 @@ class Contents(NamedTuple):
     """
 
     order: tuple[int, ...]
+    places: dict[int, int]
     zeros: frozenset[int]
     depthwise: frozenset[int]
     ranks: dict[int, int]
@@ -46,7 +48,9 @@ def contents_of(graph: MicroGraph) -> Contents:
     """
     zeros = _zero_biases(graph)
     depthwise = frozenset(o.inputs[1] for o in graph.operations if o.kind == "DEPTHWISE_CONV_2D")
-    return Contents(_order(graph, zeros), zeros, depthwise, _ranks(graph), _scales(graph))
+    order = _order(graph, zeros)
+    places = {number: place for place, number in enumerate(order)}
+    return Contents(order, places, zeros, depthwise, _ranks(graph), _scales(graph))
 
 
 def _order(graph: MicroGraph, zeros: frozenset[int]) -> tuple[int, ...]:

@@ -106,7 +106,7 @@ def _list(layout: Layout, count: int) -> None:
 
 
 def _numbers(layout: Layout, tensors: Sequence[int], contents: Contents) -> None:
-    numbers = tuple(contents.order.index(tensor) for tensor in tensors)
+    numbers = tuple(map(contents.places.__getitem__, tensors))
     layout.vector(numbers, len(numbers), OFFSET)
 
 

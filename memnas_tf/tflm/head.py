@@ -8,6 +8,7 @@ among the buffers that live at the same time. Nothing is written in place.
 from __future__ import annotations
 
 from bisect import insort
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from memnas_tf.tflm.graph import MicroGraph
 ALIGNMENT = 16  # bytes
 UNPLANNED = -1  # the offset of a buffer that the planner is to place
 NEVER = -1
+SPAN = 8  # steps whose buffers are kept together, as few others live at the same time
 
 
 class Buffer(NamedTuple):
@@ -109,24 +111,26 @@ def place_in_order(wanted: Sequence[Buffer], order: Sequence[int]) -> tuple[int,
         The offset of each in bytes.
     """
     offsets = [0] * len(wanted)
-    placed: list[tuple[int, int, int, int]] = []  # offset, end, first, last; by offset
+    # Offset, end, first and last of what is placed, by offset, for each span of steps.
+    placed: defaultdict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
     for index in order:
         size, first, last, offset = wanted[index]
+        spans = range(first // SPAN, last // SPAN + 1)
         if offset == UNPLANNED:
             offset = 0
-            for other, end, other_first, other_last in placed:
+            near = placed[spans[0]]
+            if len(spans) > 1:
+                near = sorted({one for span in spans for one in placed[span]})
+            for other, end, other_first, other_last in near:
                 if other_first <= last and first <= other_last:
                     if other - offset >= size:
                         break
                     if end > offset:
                         offset = end
         offsets[index] = offset
-        insort(placed, (offset, offset + size, first, last), key=_offset)
+        for span in spans:
+            insort(placed[span], (offset, offset + size, first, last))
     return tuple(offsets)
-
-
-def _offset(place: tuple[int, int, int, int]) -> int:
-    return place[0]
 
 
 def extent(wanted: Sequence[Buffer], offsets: Sequence[int]) -> int:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 INDEX_BYTES = 4  # int32
 MOST_CONCATENATED = 10  # tensors that a CONCATENATION takes
+# With more classes the fixed-point sum of an int8 SOFTMAX can get a bit too many, and the program
+# aborts.
+MOST_CLASSES = 511
 
 
 def scratch_of_mean(values: int, dimensions: int, axes: int, quantised: bool) -> tuple[int, ...]:

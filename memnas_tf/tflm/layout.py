@@ -7,8 +7,28 @@ from several places, and tables of the same form share the list of their fields.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from functools import cache
+from typing import NamedTuple
 
 OFFSET = 4  # bytes of an offset, and of the length before a vector
+
+
+class _Form(NamedTuple):
+    """How long a table is with what it is aligned by, and how far from its start each field is."""
+
+    bytes: int
+    places: frozenset[tuple[int, int]]
+
+
+@cache
+def _form(fields: tuple[tuple[int, int], ...], start: int) -> _Form:
+    """Lay out a table whose end is so many bytes after a multiple of an offset's size."""
+    size, places = start, {}
+    for number, width in fields:
+        size += -size % width + width
+        places[number] = size
+    size += -size % OFFSET + OFFSET
+    return _Form(size - start, frozenset((n, size - place) for n, place in places.items()))
 
 
 class Layout:
@@ -40,15 +60,8 @@ class Layout:
         """
         if key is not None and not self._is_new(("table", key)):
             return
-        end, places = self.size, {}
-        for number, width in fields.items():
-            self._align(width)
-            self.size += width
-            places[number] = self.size
-        self._align(OFFSET)
-        self.size += OFFSET
-        # Where each field is, and how long the table is with what it was aligned by.
-        form = frozenset((n, self.size - place) for n, place in places.items()), self.size - end
+        form = _form(tuple(fields.items()), self.size % OFFSET)
+        self.size += form.bytes
         if form not in self._forms:
             self._forms.add(form)
             self.size += 2 * (3 + max(fields, default=-1))  # both lengths, and a place for each

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from memnas_tf.tflm.graph import MicroGraph
 from memnas_tf.tflm.head import ALIGNMENT, Buffer, buffers, extent, place, round_up
+from memnas_tf.tflm.preparing import SCRATCH_RESERVE, preparing_bytes
 from memnas_tf.tflm.structs import Structs, structs
-from memnas_tf.tflm.tail import after_planning, before_planning, check_known, parts, stack
+from memnas_tf.tflm.tail import after_planning, before_planning, check_known, compact, parts, stack
 
-SCRATCH_RESERVE = 12  # requests that an operation may make while it is prepared
 PLANNER_BYTES = 40  # of a buffer, while it is planned
 
 
@@ -64,12 +64,13 @@ def tflm_memory(graph: MicroGraph, word: int = 32) -> TflmMemory:
 
 
 def _smallest_arena(graph: MicroGraph, sizes: Structs, wanted: list[Buffer], head: int) -> int:
-    planning = _planning_bytes(graph, sizes, len(wanted))
+    planning = max(_planning_bytes(graph, sizes, len(wanted)), preparing_bytes(graph, sizes))
+    first, then = compact(before_planning(graph, sizes)), compact(after_planning(graph, sizes))
     candidates = []
     # Where the arena ends between two multiples of the alignment, less may be lost to it.
     for end in range(0, ALIGNMENT, sizes.shared["pointer"].alignment):
-        before = stack(before_planning(graph, sizes), end=end)
-        tail = stack(after_planning(graph, sizes), before, end)
+        before = stack(first, end=end)
+        tail = stack(then, before, end)
         needed = max(head + tail, planning + before)
         candidates.append(needed + (end - needed) % ALIGNMENT)
     return min(candidates)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from memnas_tf.errors import ConfigError
 from memnas_tf.genotype import Genotype
 from memnas_tf.template import Template
 from memnas_tf.tflm.flash import file_bytes
 from memnas_tf.tflm.graph import MicroGraph
 from memnas_tf.tflm.head import UNPLANNED
+from memnas_tf.tflm.kernels import MOST_CLASSES
 from memnas_tf.tflm.memory import tflm_memory
 from memnas_tf.tflm.network import graph_of
 from memnas_tf.tflm.rewriting import rewritten
@@ -31,9 +33,16 @@ def ram_needed(genotype: Genotype, template: Template, dtype: str, word: int) ->
         The smallest `kTensorArenaSize` without a plan, in bytes.
 
     Raises:
-        ConfigError: If the dtype or the word size is another.
+        ConfigError: If the dtype or the word size is another, or the runtime does not take so many
+            classes.
         GenotypeError: If a block has no output.
     """
+    if dtype == "int8" and template.classes > MOST_CLASSES:
+        raise ConfigError(
+            f"a network of {template.classes} classes ends with a SOFTMAX of as many values, and "
+            f"that of TensorFlow Lite for Microcontrollers takes {MOST_CLASSES} at most in int8; "
+            "use fewer classes, or a device with LiteRT"
+        )
     return tflm_memory(_graph(genotype, template, dtype), word).smallest_arena
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from memnas_tf.errors import ConfigError
 from memnas_tf.tflm.graph import MicroGraph
-from memnas_tf.tflm.head import ALIGNMENT
+from memnas_tf.tflm.head import ALIGNMENT, round_up
 from memnas_tf.tflm.kernels import INDEX_BYTES, MOST_CONCATENATED
 from memnas_tf.tflm.structs import Struct, Structs
 
@@ -111,6 +111,23 @@ def stack(allocations: Iterable[Allocation], start: int = 0, end: int = 0) -> in
         taken += size
         taken += (end - taken) % alignment
     return taken
+
+
+def compact(allocations: Iterable[Allocation]) -> list[Allocation]:
+    """Put allocations together that come to the same, to be stacked several times.
+
+    From a multiple of the alignment on, each takes a multiple of it.
+    """
+    made: list[Allocation] = []
+    alignment = rest = 0
+    for allocation in allocations:
+        if allocation.alignment == alignment:
+            rest += round_up(allocation.bytes, alignment)
+            continue
+        made += [Allocation("", rest, alignment)] if rest else []
+        made.append(allocation)
+        alignment, rest = allocation.alignment, 0
+    return [*made, Allocation("", rest, alignment)] if rest else made
 
 
 def parts(allocations: Iterable[Allocation]) -> dict[str, int]:
