@@ -5,9 +5,9 @@
 
 The shapes are those of MLPerf Tiny (mlcommons/tiny) and of keras.applications, with random
 weights, converted to int8 with int8 inputs. Each is written anew as `memnas memory MODEL.tflite
---plan` does. "exact" says that the planned file uses what is predicted in the 64-bit wheel, and runs in the
-smallest arena and not in one byte less; "equal" that both answer random inputs alike. A line of
-JSON per model goes to the results file.
+--plan` does. "exact" says that the planned file uses what is predicted in the 64-bit wheel, and
+runs in the smallest arena and not in one byte less; "equal" that both answer random inputs alike. A
+line of JSON per model goes to the results file.
 """
 
 from __future__ import annotations
