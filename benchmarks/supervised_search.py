@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from math import fsum
@@ -20,9 +21,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from memnas_cli.own_process import memnas_command
-from memnas_cli.supervised import SUPERVISED
 from tuner.history import load_search
+from tuner.supervised import SUPERVISED
 
 SEARCH = ("search", "--max-rounds", "1", "--quiet")
 
@@ -61,7 +61,7 @@ def main() -> None:
 def _measure(supervised: bool, trials: int, epochs: int) -> Seconds:
     with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryFile() as note:
         arguments = [*SEARCH, "--trials-per-round", str(trials), "--epochs", str(epochs)]
-        command = memnas_command([*arguments, "--directory", directory])
+        command = [sys.executable, "-m", "memnas_cli.main", *arguments, "--directory", directory]
         environment = dict(os.environ)
         if not supervised:
             environment[SUPERVISED] = str(note.fileno())

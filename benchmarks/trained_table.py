@@ -36,8 +36,8 @@ from benchmarks.table import Claims, Run, append_run, load_table, open_table, re
 from benchmarks.table_training import Recipe, Trainer
 from benchmarks.table_widths import widths_work
 from benchmarks.table_work import Work, work_list
-from memnas_cli.interrupts import INTERRUPTED, Interrupts
 from memnas_tf.genotype import to_string
+from memnas_tf.interrupts import INTERRUPTED, Interrupts
 
 _DEADLINE = "MEMNAS_TABLE_DEADLINE"
 

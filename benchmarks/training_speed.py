@@ -29,11 +29,11 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.plain_network import build_plain_network
-from memnas_cli.onednn import VARIABLE, choose_onednn
 from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
 from memnas_tf.template import Template
 from memnas_tf.training.compiling import compile_network
+from memnas_tf.training.onednn import VARIABLE, choose_onednn
 from memnas_tf.training.recipe import MOMENTUM
 
 # Factorised, depthwise and pooling; convolutions alone; depthwise and trimmed.

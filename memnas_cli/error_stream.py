@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 
-from memnas_cli.terminal import printable
+from memnas_cli.views.terminal import printable
 
 _REMEMBERED_BYTES = 4096
 _CHUNK = 1 << 14

@@ -13,25 +13,25 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import click
 
-from memnas_cli.compare_command import compare
-from memnas_cli.export_command import export
-from memnas_cli.interrupts import INTERRUPTED
-from memnas_cli.load_test_command import load_test
-from memnas_cli.memory_command import memory
-from memnas_cli.option_names import with_option_names
-from memnas_cli.predict_command import predict
-from memnas_cli.promote_command import promote, rollback
-from memnas_cli.report_command import report
-from memnas_cli.search_command import search
-from memnas_cli.serve_config_command import serve_config
-from memnas_cli.show_command import show
-from memnas_cli.status_command import status
+from memnas_cli.commands.compare import compare
+from memnas_cli.commands.export import export
+from memnas_cli.commands.load_test import load_test
+from memnas_cli.commands.memory import memory
+from memnas_cli.commands.predict import predict
+from memnas_cli.commands.promote import promote, rollback
+from memnas_cli.commands.report import report
+from memnas_cli.commands.search import search
+from memnas_cli.commands.serve_config import serve_config
+from memnas_cli.commands.show import show
+from memnas_cli.commands.status import status
+from memnas_cli.commands.train import train
+from memnas_cli.commands.verify import verify
+from memnas_cli.options.names import with_option_names
 from memnas_cli.system_faults import describe_fault
-from memnas_cli.terminal import echo, prepare_streams, printable
-from memnas_cli.train_command import train
-from memnas_cli.verify_command import verify
+from memnas_cli.views.terminal import echo, prepare_streams, printable
 from memnas_cli.warnings_shown import shown_warnings
 from memnas_tf.errors import MemNASError
+from memnas_tf.interrupts import INTERRUPTED
 
 
 class _BadInput(click.ClickException):

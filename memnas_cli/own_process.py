@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Sequence
-
-FRESH_PROCESS = 75  # what a process ends with whose memory ran out: a new one is to go on
 
 
 def memnas_command(arguments: Sequence[str]) -> list[str]:
@@ -24,20 +21,3 @@ def memnas_command(arguments: Sequence[str]) -> list[str]:
         "from memnas_cli.main import main; main(prog_name='memnas')"
     )
     return [sys.executable, "-c", start, *arguments]
-
-
-def fate_of(code: int) -> str:
-    """Tell people how a process ended.
-
-    Args:
-        code: Its exit code; of one that a signal ended, the signal's negative number.
-
-    Returns:
-        A piece of a sentence.
-    """
-    if code >= 0:
-        return f"ended with {code}"
-    try:
-        return f"was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was ended by signal {-code}"

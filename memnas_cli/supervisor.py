@@ -20,10 +20,11 @@ from typing import Any
 import click
 
 from memnas_cli.error_stream import ErrorStream
-from memnas_cli.interrupts import INTERRUPTED
-from memnas_cli.own_process import FRESH_PROCESS, fate_of, memnas_command
-from memnas_cli.supervised import SUPERVISED, TERMINAL
-from memnas_cli.terminal import Console, echo
+from memnas_cli.own_process import memnas_command
+from memnas_cli.views.terminal import Console, echo
+from memnas_tf.interrupts import INTERRUPTED
+from tuner.processes import FRESH_PROCESS, fate_of
+from tuner.supervised import SUPERVISED, TERMINAL
 from tuner.trials.crashes import note_crash
 
 _MOST_WITHOUT_TRIAL = 2

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from memnas_cli.terminal import echo
+from memnas_cli.views.terminal import echo
 
 
 class _Lines(logging.Handler):

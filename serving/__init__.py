@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "TrainingFacts": "serving.facts",
+    "TrainingFacts": "memnas_tf.training.facts",
     "export_saved_model": "serving.saved_model",
     "fold_batch_norm": "serving.folding",
     "next_version": "serving.versions",

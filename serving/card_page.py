@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from memnas_tf.genotype import from_string
 from memnas_tf.memory import format_bytes, network_graph, paper_rows
-from serving.facts import TrainingFacts
+from memnas_tf.training.facts import TrainingFacts
 
 _DOTS_PER_INCH = 96  # a page's own, so that letters keep their size; what is larger is scrolled
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from memnas_tf.errors import ConfigError, ExportError
 from memnas_tf.registry import Registry
-from serving.facts import TrainingFacts
+from memnas_tf.training.facts import TrainingFacts
 
 if TYPE_CHECKING:
     import keras

@@ -13,8 +13,8 @@ from memnas_tf.genotype import from_string, render
 from memnas_tf.memory import lifetime_memory
 from memnas_tf.memory.arena_memory import DTYPES, KERNELS, arena_memory
 from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.training.facts import TrainingFacts
 from serving.contract import IMAGE_FEATURE, SignatureContract
-from serving.facts import TrainingFacts
 
 SCHEMA_VERSION = 1
 _LIBRARIES = ("memnas-tf", "tensorflow", "keras", "numpy")

@@ -16,10 +16,10 @@ from memnas_tf.genotype import from_string
 from memnas_tf.keras_models.loading import check_measurable, weight_bytes
 from memnas_tf.memory import parameter_memory
 from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.training.facts import TrainingFacts
 from serving import extras
 from serving.card_page import card_page, draw_pictures
 from serving.contract import signature_contracts
-from serving.facts import TrainingFacts
 from serving.folding import fold_batch_norm
 from serving.label_file import LABELS_FILE, check_labels, write_labels
 from serving.model_card import make_card

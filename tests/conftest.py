@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from memnas_cli.onednn import VARIABLE
+from memnas_tf.training.onednn import VARIABLE
 
 # One choice for all, or it would depend on the order of tests; images are tiny here.
 os.environ.setdefault(VARIABLE, "0")

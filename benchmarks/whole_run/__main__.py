@@ -27,17 +27,17 @@ import keras
 from benchmarks.whole_run.batches import AUGMENTATIONS
 from benchmarks.whole_run.dataset import PackedData
 from benchmarks.whole_run.packing import load_packed
-from memnas_cli.interrupts import INTERRUPTED, Interrupts
-from memnas_cli.trained import write_trained
-from memnas_cli.winner_files import read_results
 from memnas_tf.errors import MemNASError
 from memnas_tf.genotype import load_genotype, to_string
+from memnas_tf.interrupts import INTERRUPTED, Interrupts
 from memnas_tf.template import cifar_template
 from memnas_tf.training.directory import PROGRESS_FILE, training_directory
+from memnas_tf.training.network_files import read_results
 from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.precision import PRECISIONS, choose_policy
 from memnas_tf.training.recipe import RECIPES, make_recipe
 from memnas_tf.training.train import train_network
+from memnas_tf.training.trained import write_trained
 
 _SAY_EVERY = 30.0  # seconds
 

@@ -11,7 +11,7 @@ from memnas_tf.genotype import from_string
 from memnas_tf.layers import build_network
 from memnas_tf.preprocessing import Preprocessing
 from memnas_tf.template import cifar_template
-from serving.facts import TrainingFacts
+from memnas_tf.training.facts import TrainingFacts
 
 # Every operation, a bypass, a concat that is no output, and blocks that differ.
 GENOTYPE = "0c3:0d3,1a3+0id=,1d5:0f7=/0id+0mp=,1,2ap:1id="

@@ -27,9 +27,9 @@ def run_memnas(*arguments, cwd, check=True):
 @pytest.fixture
 def in_process(monkeypatch):
     """Run `memnas search` within this process, where a test can reach into it."""
-    monkeypatch.setattr("memnas_cli.search_command.is_supervised", lambda: True)
-    monkeypatch.setattr("memnas_cli.search_command.die_with_supervisor", lambda: None)
-    monkeypatch.setattr("memnas_cli.search_command.TrialNote", lambda project: SearchListener())
+    monkeypatch.setattr("memnas_cli.commands.search.is_supervised", lambda: True)
+    monkeypatch.setattr("memnas_cli.commands.search.die_with_supervisor", lambda: None)
+    monkeypatch.setattr("memnas_cli.commands.search.TrialNote", lambda project: SearchListener())
 
 
 @pytest.fixture(scope="session")

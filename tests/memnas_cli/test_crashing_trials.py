@@ -14,7 +14,7 @@ from tuner.trials.trial_files import CRASH_FILES, ERROR_FILE, MEMORY_FILE
 
 # Trial 0000 crashes once, 0001 whenever it is tried, and 0002 once runs out of memory.
 CRASHES = """
-import memnas_cli.search_command as command
+import memnas_cli.commands.search as command
 start_keras = command.start_keras
 def start():
     start_keras()

@@ -13,9 +13,9 @@ from memnas_tf.errors import GenotypeError, MemNASError
 from memnas_tf.genotype import from_string, load_genotype, to_json
 from memnas_tf.template import cifar_template
 from memnas_tf.training.directory import training_directory
+from memnas_tf.training.facts import TrainingFacts
 from memnas_tf.training.plan import TrainingPlan
 from memnas_tf.training.recipe import RECIPES
-from serving.facts import TrainingFacts
 from tests.helpers.damage import damaged_bytes, damaged_fields
 from tests.helpers.histories import made_up_history, made_up_record, write_search
 from tests.helpers.searches import FormulaTuner, make_tuner

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from memnas_cli import supervisor
-from memnas_cli.own_process import FRESH_PROCESS, fate_of, memnas_command
+from memnas_cli.own_process import memnas_command
 from tests.helpers.clusters import wait_until
 from tests.helpers.processes import ROOT
+from tuner.processes import FRESH_PROCESS, fate_of
 from tuner.trials.crashes import crash_message
 from tuner.trials.trial_files import CRASH_FILES
 
@@ -20,7 +21,7 @@ from tuner.trials.trial_files import CRASH_FILES
 PARENT = """
 import sys
 import click
-from memnas_cli.terminal import Console
+from memnas_cli.views.terminal import Console
 import memnas_cli.supervisor as supervisor
 supervisor.memnas_command = lambda arguments: [sys.executable, "-c", *arguments]
 script = sys.argv[1]
@@ -33,7 +34,7 @@ except click.ClickException as error:
 CHILD = """
 import os, signal, sys, time
 from pathlib import Path
-from memnas_cli.supervised import SUPERVISED, die_with_supervisor
+from tuner.supervised import SUPERVISED, die_with_supervisor
 die_with_supervisor()
 run, here = sys.argv[1], Path.cwd()
 with open("runs", "a") as runs:

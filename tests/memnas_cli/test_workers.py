@@ -6,14 +6,14 @@ import time
 
 import pytest
 
-from memnas_cli.own_process import FRESH_PROCESS
-from memnas_cli.search_command import command_line, search
-from memnas_cli.workers import MAX_RESTARTS, Workers, as_chief, is_orphan
+from memnas_cli.commands.search import command_line, search
 from memnas_tf.errors import SearchError
 from tests.helpers.clusters import wait_until
 from tests.memnas_cli.conftest import SMALL, run_memnas
 from tuner.distributed.distribution import Address, is_chief
+from tuner.distributed.local_workers import MAX_RESTARTS, Workers, as_chief, is_orphan
 from tuner.history import load_search
+from tuner.processes import FRESH_PROCESS
 
 ADDRESS = Address("127.0.0.1", 1)
 

@@ -9,9 +9,9 @@ import pytest
 
 from memnas_tf.genotype import from_string
 from memnas_tf.memory import arena_memory, lifetime_memory
+from memnas_tf.training.facts import TrainingFacts
 from serving.card_page import card_page, draw_pictures
 from serving.contract import signature_contracts
-from serving.facts import TrainingFacts
 from serving.model_card import make_card
 from tests.helpers.exports import FACTS, GENOTYPE, PREPROCESSING, TEMPLATE
 

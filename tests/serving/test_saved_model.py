@@ -8,9 +8,9 @@ import pytest
 
 from memnas_tf.errors import ExportError
 from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.training.facts import TrainingFacts
 from serving import export_saved_model
 from serving.contract import IMAGE_FEATURE
-from serving.facts import TrainingFacts
 from tests.helpers.exports import FACTS, PREPROCESSING, make_network
 from tests.helpers.image_kinds import image_files
 

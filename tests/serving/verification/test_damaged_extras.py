@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.training.facts import TrainingFacts
 from serving import extras
 from serving.contract import signature_contracts
-from serving.facts import TrainingFacts
 from serving.label_file import LABELS_FILE
 from serving.model_card import make_card
 from serving.samples import sample_images

@@ -1,0 +1,1 @@
+"""What commands take: options, and files of them."""
