@@ -2,10 +2,11 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.table import Row, Run
+from benchmarks.table import TABLE, Row, Run, load_table
+from benchmarks.table_shift import WIDTHS_TABLE, shift
 from benchmarks.table_widths import MOST_MACS, WIDTH_SIZES, widths_work
 from benchmarks.table_work import work_list
-from memnas_tf.genotype import canonical_key, to_string
+from memnas_tf.genotype import canonical_key, from_string, to_string
 from memnas_tf.memory import mac_count
 from memnas_tf.template import Template
 
@@ -56,3 +57,22 @@ def test_new_networks_differ_from_each_other_and_from_the_table_and_are_not_too_
     assert not known & {to_string(genotype) for genotype in new}
     assert max(mac_count(genotype, TEMPLATE) for genotype in new) <= MOST_MACS
     assert sum(genotype.widths != PLAIN for genotype in new) > 0.9 * len(new)
+
+
+def test_networks_with_widths_stand_beside_the_table_without():
+    both = load_table([TABLE, WIDTHS_TABLE])
+    new = [row for row in both if row.origin.startswith("widths-")]
+    assert new and len(both) == len(load_table([TABLE])) + len(new)
+    assert all(mac_count(from_string(row.genotype), TEMPLATE) <= MOST_MACS for row in new)
+
+
+def test_a_shift_is_the_mean_difference_of_the_runs_that_both_tables_have():
+    def runs(**accuracies):
+        return [
+            Run(name, "random", 0, (0.1, accuracy), 1, 1, 1, 0.0, 0.0)
+            for name, accuracy in accuracies.items()
+        ]
+
+    count, interval = shift(runs(a=0.5, b=0.4, c=0.9), runs(a=0.52, b=0.4, d=0.1))
+    assert count == 2 and interval.mean == pytest.approx(1.0)
+    assert shift(runs(a=0.5), runs(b=0.5)) is None
