@@ -115,6 +115,27 @@ def test_what_would_run_wrong_or_not_at_all_is_refused():
         make_micro_file(convert(unknown))
 
 
+def test_several_graphs_dynamic_shapes_and_variables_are_refused_with_their_numbers():
+    from memnas_tf.litert.conversion import convert
+    from memnas_tf.litert.flatbuffer import read_flatbuffer, write_flatbuffer
+    from memnas_tf.litert.micro_file import make_micro_file
+
+    inputs = keras.Input((8, 8, 1))
+    content = convert(keras.Model(inputs, keras.layers.Conv2D(2, 3)(inputs)))
+    several = read_flatbuffer(content)
+    several.subgraphs = several.subgraphs * 3
+    with pytest.raises(ExportError, match="the model has 3 subgraphs"):
+        make_micro_file(write_flatbuffer(several))
+    dynamic = read_flatbuffer(content)
+    dynamic.subgraphs[0].tensors[0].shape = np.array([-1, 8, 8, 1], np.int32)
+    with pytest.raises(ExportError, match=r"tensor 0 .* has the dynamic shape \(-1, 8, 8, 1\)"):
+        make_micro_file(write_flatbuffer(dynamic))
+    keeping = read_flatbuffer(content)
+    keeping.subgraphs[0].tensors[0].isVariable = True
+    with pytest.raises(ExportError, match=r"tensor 0 .* keeps values between runs"):
+        make_micro_file(write_flatbuffer(keeping))
+
+
 @pytest.mark.parametrize("kept", [0, 7, 8, 40, 300, 0.3, 0.6, 0.9])
 def test_damaged_files_are_refused(kept):
     from memnas_tf.litert.conversion import convert
