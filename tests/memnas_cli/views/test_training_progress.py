@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from memnas_cli import training_progress
+from memnas_cli.views import training_progress
 from memnas_cli.views.terminal import Console
 from memnas_cli.views.training_progress import EpochProgress
 from memnas_tf.interrupts import Interrupts
