@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,10 +11,12 @@ from memnas_cli.views.terminal import echo
 from memnas_tf.errors import ConfigError, ExportError
 from memnas_tf.files import write_bytes
 from memnas_tf.genotype import Genotype
+from memnas_tf.memory.macs import mac_count
 from memnas_tf.output_file import check_replaceable
 from memnas_tf.template import Template
 from memnas_tf.tflm import MicroGraph, TflmMemory, graph_of, tflm_memory
 from memnas_tf.tflm.flash import file_bytes
+from memnas_tf.tflm.instructions import MICRO_KERNELS, estimated_instructions
 from memnas_tf.tflm.planning import planned
 from memnas_tf.tflm.rewriting import rewritten
 
@@ -29,6 +32,8 @@ class TflmNeeds(NamedTuple):
         planned: RAM on a 32-bit device as it is exported: in the best order and with a plan.
         planned_wheel: The same in the wheel.
         flash: The size of the file.
+        macs: MACs for one image; None where they are not known.
+        instructions: An estimate for one image on a Cortex-M4, by kernels; empty likewise.
     """
 
     device: TflmMemory
@@ -36,6 +41,8 @@ class TflmNeeds(NamedTuple):
     planned: TflmMemory
     planned_wheel: TflmMemory
     flash: int
+    macs: int | None = None
+    instructions: Mapping[str, int] = {}
 
     def to_document(self) -> dict[str, Any]:
         """Return what a script reads."""
@@ -52,6 +59,8 @@ class TflmNeeds(NamedTuple):
             "planned_ram_bytes_64": self.planned_wheel.used,
             "planned_smallest_arena_bytes_64": self.planned_wheel.smallest_arena,
             "flash_bytes": self.flash,
+            "macs": self.macs,
+            "estimated_instructions": dict(self.instructions) or None,
         }
 
     def print(self) -> None:
@@ -67,13 +76,25 @@ class TflmNeeds(NamedTuple):
             echo(f"  smallest with a plan        {self.planned.smallest_arena:,}")
         echo(f"  RAM in the 64-bit wheel     {self.wheel.used:,}")
         echo(f"  flash                       {self.flash:,}")
+        if self.macs is not None:
+            echo(f"  MACs for one image          {self.macs:,}")
+        for kernels, number in self.instructions.items():
+            echo(f"  {kernels + ' kernels':<27} about {number / 1e6:,.3g} million instructions")
+        if self.instructions:
+            echo("  (instructions are an estimate, for a Cortex-M4)")
 
 
 def needs_of_genotype(genotype: Genotype, template: Template) -> TflmNeeds:
     """Tell what an architecture needs, as converted to int8 and as it is exported."""
     graph = graph_of(genotype, template)
     exported = planned(rewritten(graph)).graph
-    return _needs(graph, exported, file_bytes(exported))
+    return _needs(graph, exported, file_bytes(exported))._replace(
+        macs=mac_count(genotype, template),
+        instructions={
+            kernels: estimated_instructions(genotype, template, kernels)
+            for kernels in MICRO_KERNELS
+        },
+    )
 
 
 def needs_of_file(content: bytes) -> TflmNeeds:

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from memnas_cli.main import main
 from memnas_tf.genotype import PRESETS
+from memnas_tf.memory.macs import mac_count
 from memnas_tf.template import cifar_template
 from memnas_tf.tflm import graph_of, tflm_memory
 from tests.helpers.micro import converted
@@ -30,12 +31,18 @@ def test_an_architecture_for_scripts():
     assert tflm["ram_bytes_64"] == tflm_memory(graph, 64).used
     assert tflm["planned_ram_bytes"] <= tflm["ram_bytes"]
     assert 25_000 < tflm["flash_bytes"] < 40_000
+    assert tflm["macs"] == mac_count(PRESETS["figure-1b"], cifar_template((32, 32, 3), 10, 8))
+    assert 300e6 < tflm["estimated_instructions"]["reference"] < 340e6
+    assert tflm["planned_smallest_arena_bytes_64"] < tflm["smallest_arena_bytes_64"]
 
 
 def test_an_architecture_for_people():
     output = memory("figure-1b", "--filters", 8, "--runtime", "tflm").output
     assert "RAM                         66,068" in output
     assert "bookkeeping, runtime      132" in output
+    assert "MACs for one image" in output
+    assert "reference kernels           about 3" in output
+    assert "an estimate" in output
 
 
 def test_anybodys_file_is_measured_and_planned(tmp_path):
