@@ -59,7 +59,7 @@ setup(
             "selenium>=4.25,<5",
         ],
     },
-    entry_points={"console_scripts": ["memnas=memnas_cli.main:main"]},
+    entry_points={"console_scripts": ["memnas=memnas_cli.main:run"]},
     classifiers=[
         "Intended Audience :: Science/Research",
         "Programming Language :: Python :: 3",

@@ -27,6 +27,7 @@ from memnas_cli.commands.status import status
 from memnas_cli.commands.train import train
 from memnas_cli.commands.verify import verify
 from memnas_cli.options.names import with_option_names
+from memnas_cli.supervisor import WATCHED
 from memnas_cli.system_faults import describe_fault
 from memnas_cli.views.terminal import echo, prepare_streams, printable
 from memnas_cli.warnings_shown import shown_warnings
@@ -119,5 +120,14 @@ main.add_command(load_test)
 main.add_command(report)
 main.add_command(compare)
 
+
+def run() -> None:
+    """Run what a person has typed: a search trains in a process of its own, watched by this one.
+
+    A program that calls `main` has everything done in its own process.
+    """
+    main(obj=WATCHED)
+
+
 if __name__ == "__main__":
-    main()
+    run()

@@ -27,9 +27,15 @@ from tuner.processes import FRESH_PROCESS, fate_of
 from tuner.supervised import SUPERVISED, TERMINAL
 from tuner.trials.crashes import note_crash
 
+WATCHED = object()  # what a command's context holds that is to be watched over
 _MOST_WITHOUT_TRIAL = 2
 # Someone wants the process to end: the terminal, the system, or a person.
 WISHES = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+def is_watched() -> bool:
+    """Tell whether a person runs the command, and not a program its function in its own process."""
+    return click.get_current_context().obj is WATCHED
 
 
 class Supervisor:

@@ -59,8 +59,7 @@ def find_network(
         RuntimeError: If it found nothing.
     """
     options = [*search_options(space, budget, directory), *more]
-    start = "from memnas_cli.main import main; main(prog_name='memnas')"
-    subprocess.run([sys.executable, "-c", start, *options], check=True)
+    subprocess.run([sys.executable, "-m", "memnas_cli.main", *options], check=True)
     history = load_search(directory / f"{space}-{budget}")
     if history.best is None:
         raise RuntimeError(f"the search {space}-{budget} found nothing: {history.stop_reason}")

@@ -17,7 +17,7 @@ from memnas_cli.options.search import SMALL, SearchRun
 from memnas_cli.options.shapes import as_typed, flag_of
 from memnas_cli.own_process import memnas_command
 from memnas_cli.quiet import start_keras
-from memnas_cli.supervisor import Supervisor
+from memnas_cli.supervisor import Supervisor, is_watched
 from memnas_cli.views.terminal import Console, echo, echo_json
 from memnas_tf.data.apart import check_apart
 from memnas_tf.data.image_folder import check_path, is_image_folder
@@ -72,7 +72,7 @@ def search(training: TrainingSettings, knobs: SearchKnobs, aims: Aims, run: Sear
     project = _checked_project(asked)
     if is_supervised():
         die_with_supervisor()
-    elif not (run.workers or is_chief() or is_worker()):
+    elif is_watched() and not (run.workers or is_chief() or is_worker()):
         sys.exit(_supervise(course, asked))
     try:
         with as_chief() if run.workers else nullcontext():

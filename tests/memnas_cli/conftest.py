@@ -4,8 +4,6 @@ import sys
 
 import pytest
 
-from tuner.listener import SearchListener
-
 SMALL = [
     *("--max-rounds", "2", "--trials-per-round", "2", "--epochs", "1"),
     *("--filters", "2", "--limit", "300", "--batch-size", "64"),
@@ -22,14 +20,6 @@ def run_memnas(*arguments, cwd, check=True):
         check=check,
         env={**os.environ, "PYTHONPATH": os.getcwd()},
     )
-
-
-@pytest.fixture
-def in_process(monkeypatch):
-    """Run `memnas search` within this process, where a test can reach into it."""
-    monkeypatch.setattr("memnas_cli.commands.search.is_supervised", lambda: True)
-    monkeypatch.setattr("memnas_cli.commands.search.die_with_supervisor", lambda: None)
-    monkeypatch.setattr("memnas_cli.commands.search.TrialNote", lambda project: SearchListener())
 
 
 @pytest.fixture(scope="session")

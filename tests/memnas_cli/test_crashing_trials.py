@@ -38,13 +38,13 @@ command.start_keras = start
 PARENT = f"""
 import sys
 import memnas_cli.supervisor as supervisor
-from memnas_cli.main import main
+from memnas_cli.main import run
 memnas_command = supervisor.memnas_command
 def crashing(arguments):
     python, option, start, *rest = memnas_command(arguments)
     return [python, option, {CRASHES!r} + start, *rest]
 supervisor.memnas_command = crashing
-main(sys.argv[1:])
+run()
 """
 
 

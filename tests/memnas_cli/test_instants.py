@@ -85,7 +85,7 @@ def test_a_process_that_is_killed_leaves_nothing_to_the_next(number, tmp_path, m
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_the_winner_of_a_search_killed_at_any_instant(finished, data_dir, tmp_path, in_process):
+def test_the_winner_of_a_search_killed_at_any_instant(finished, data_dir, tmp_path):
     shutil.copytree(finished[0] / "searches" / "digits", tmp_path / "digits")
     shutil.rmtree(tmp_path / "digits" / "best")
     options = [*SEARCH, "--data-dir", data_dir, "--directory", "{}/..", "--project-name", "digits"]
@@ -94,9 +94,7 @@ def test_the_winner_of_a_search_killed_at_any_instant(finished, data_dir, tmp_pa
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a_search_that_is_overwritten_killed_at_any_instant(
-    finished, data_dir, tmp_path, in_process
-):
+def test_a_search_that_is_overwritten_killed_at_any_instant(finished, data_dir, tmp_path):
     shutil.copytree(finished[0] / "searches" / "digits", tmp_path / "digits")
     options = ["--data-dir", data_dir, "--directory", "{}/..", "--project-name", "digits"]
     small = [*SEARCH, "--max-rounds", 1, "--trials-per-round", 1, "--overwrite"]

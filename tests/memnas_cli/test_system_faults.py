@@ -144,7 +144,7 @@ def folder_of_images(tmp_path):
     return write_classes(tmp_path / "photos", digit_images(2, 6))
 
 
-def test_a_broken_link_among_images(data_dir, tmp_path, in_process):
+def test_a_broken_link_among_images(data_dir, tmp_path):
     photos = folder_of_images(tmp_path)
     (photos / "0" / "gone.png").symlink_to("nowhere.png")
     output = refused("search", "--dataset", f"{photos}/", "--directory", tmp_path / "new", *SMALL)

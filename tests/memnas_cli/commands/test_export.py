@@ -142,7 +142,7 @@ def test_ctrl_c_leaves_no_litert_files(finished, data_dir, tmp_path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_search_on_a_folder_exports_with_the_same_files_alone(tmp_path, in_process):
+def test_a_search_on_a_folder_exports_with_the_same_files_alone(tmp_path):
     pytest.importorskip("ai_edge_litert", reason="LiteRT files are run by ai-edge-litert")
     photos = write_classes(tmp_path / "photos", digit_images(classes=2, per_class=10))
     names = ("max-rounds", "trials-per-round", "epochs", "filters", "blocks")

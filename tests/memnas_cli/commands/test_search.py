@@ -19,6 +19,7 @@ from tests.helpers.image_folders import digit_images, write_classes
 from tests.memnas_cli.conftest import SMALL, run_memnas
 from tuner.history import load_search
 from tuner.search_directory import delete_search
+from tuner.trials.trial_tuner import TrialTuner
 
 
 def test_a_search_tells_its_course(finished):
@@ -158,7 +159,7 @@ def test_another_tradeoff_in_the_same_directory_is_refused(finished, data_dir):
         (["--max-parameters", "1kB"], "bytes where max_parameters is 1,000; allow more"),
     ],
 )
-def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path, in_process):
+def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path):
     runner = CliRunner()
     command = ["search", "--data-dir", str(data_dir), "--directory", str(tmp_path), *arguments]
     result = runner.invoke(main, command)
@@ -169,7 +170,7 @@ def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path, i
 
 
 def test_a_search_that_can_fit_nothing_says_so_before_the_data_set_is_loaded(
-    data_dir, tmp_path, monkeypatch, in_process
+    data_dir, tmp_path, monkeypatch
 ):
     def unwanted(*args, **kwargs):
         raise AssertionError("the data set was loaded")
@@ -182,7 +183,7 @@ def test_a_search_that_can_fit_nothing_says_so_before_the_data_set_is_loaded(
 
 
 @pytest.fixture
-def tuner_arguments(data_dir, tmp_path, monkeypatch, in_process):
+def tuner_arguments(data_dir, tmp_path, monkeypatch):
     """Run the command up to the tuner, and return what that is made of."""
 
     def run(*arguments):
@@ -260,3 +261,21 @@ def test_the_data_set_s_folder_is_no_place_for_a_search(tmp_path):
         assert result.exit_code == 2
         assert "the data set's folder" in result.output.replace("\n", " ")
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_program_that_calls_the_command_has_all_done_in_its_process(
+    data_dir, tmp_path, monkeypatch
+):
+    trained = []
+    run_trial = TrialTuner.run_trial
+
+    def noted(self, trial, *args, **kwargs):
+        trained.append(trial.trial_id)
+        return run_trial(self, trial, *args, **kwargs)
+
+    monkeypatch.setattr(TrialTuner, "run_trial", noted)
+    size = ("--max-rounds", 1, "--trials-per-round", 1, "--epochs", 1, "--filters", 2)
+    place = ("--data-dir", data_dir, "--directory", tmp_path, "--limit", 60, "--blocks", 1)
+    result = CliRunner().invoke(main, list(map(str, ("search", *size, *place))))
+    assert result.exit_code == 0, result.output
+    assert trained == ["0000"]
