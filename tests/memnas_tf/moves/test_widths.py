@@ -1,7 +1,7 @@
 """The ladder of widths, and the two moves along it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memnas_tf.genotype import Genotype, canonical_key, from_string, to_string
@@ -97,6 +97,7 @@ def bases(draw):
 
 
 @pytest.mark.parametrize(("there", "back"), [(widen, narrow), (narrow, widen)])
+@settings(max_examples=50, deadline=None)
 @given(drawn=bases())
 def test_a_step_there_and_a_step_back_give_the_former_network(there, back, drawn):
     base, template = drawn
@@ -108,6 +109,7 @@ def test_a_step_there_and_a_step_back_give_the_former_network(there, back, drawn
         assert former == base
 
 
+@settings(max_examples=50, deadline=None)
 @given(bases())
 def test_a_search_that_only_grows_and_trims_never_changes_a_width(drawn):
     base, template = drawn

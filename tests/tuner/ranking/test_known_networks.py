@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memnas_tf.genotype import canonical_key, from_string
@@ -52,6 +52,7 @@ def test_equal_accuracies_are_what_is_expected(shipped):
     assert model.accuracies(list(networks)[8:12]) == pytest.approx(0.5)
 
 
+@settings(deadline=None)
 @given(genotypes(max_blocks=8, max_cells=2), st.integers(1, 6))
 def test_views_hold_every_block_at_its_place_and_with_its_width(genotype, blocks):
     count = len(genotype.blocks)
