@@ -55,7 +55,9 @@ class SearchKnobs:
     max_cells: int = knob("Cells in a block, at most.", Whole(), 8)
     max_trials: int | None = knob("Candidates trained in all.", Whole(), unset="no limit")
     ranker: str = knob(
-        "What ranks candidates from the third round on.", OneOf(RANKERS), DEFAULT_RANKER
+        "What ranks candidates from the third round on; informed from the first.",
+        OneOf(RANKERS),
+        DEFAULT_RANKER,
     )
     seed: int = knob(
         "Of every random choice; the same gives the same search.", Whole(0, _LARGEST_SEED), 0
