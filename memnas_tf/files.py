@@ -51,7 +51,7 @@ def write_bytes(path: str | Path, content: bytes, keep_previous: bool = False) -
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _naming(path), temporary_path(path.parent) as temporary:
+    with _naming(path), temporary_path(path.parent, path.name) as temporary:
         with temporary.open("xb") as file:
             file.write(content)
             file.flush()
@@ -70,10 +70,9 @@ def whole_file(path: Path) -> Iterator[Path]:
         path: The file, in a folder that is there.
 
     Yields:
-        Where to write it: in the same folder, with the same last two suffixes.
+        Where to write it: in the same folder, with a name that ends as its own.
     """
-    ending = "".join(path.suffixes[-2:])
-    with _naming(path), temporary_path(path.parent, ending) as temporary:
+    with _naming(path), temporary_path(path.parent, path.name) as temporary:
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
@@ -95,7 +94,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         FileExistsError: If something has appeared at its place in the meantime.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _naming(path), temporary_path(path.parent) as temporary:
+    with _naming(path), temporary_path(path.parent, path.name) as temporary:
         temporary.mkdir()
         yield temporary
         _sync_tree(temporary)
@@ -142,7 +141,7 @@ def _sync_tree(folder: Path) -> None:
 
 def _keep_previous(path: Path) -> None:
     previous = previous_path(path)
-    with temporary_path(path.parent) as temporary:
+    with temporary_path(path.parent, path.name) as temporary:
         try:
             os.link(path, temporary)
         except OSError:  # a file system without links

@@ -1,8 +1,8 @@
 """Names for what is not whole yet, and the sweeper of what a killed process left under them.
 
-A name tells who writes: `.memnas-HOST-PROCESS-RANDOM`, with the ending by which libraries choose
-a format. Nothing else has such a name, so what has one may be deleted wherever it lies, once its
-writer is dead.
+A name tells who writes what: `.memnas-HOST-PROCESS-RANDOM.NAME`, with the ending by which
+libraries choose a format. Nothing else has such a name, so what has one may be deleted wherever it
+lies, once its writer is dead.
 """
 
 from __future__ import annotations
@@ -23,34 +23,36 @@ _NAME = re.compile(r"\.memnas-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}(?:\..*)?", re.DOTA
 # Whether a process of another machine is alive cannot be seen: what it has not touched for so long
 # counts as left over.
 _PATIENCE_SECONDS = 7 * 24 * 3600.0
+_LONGEST = 100  # bytes of NAME: a file system takes 255 in all
 _live: set[str] = set()  # the names that this process writes under now
 _swept: set[str] = set()
 
 
 @contextlib.contextmanager
-def temporary_path(folder: Path, ending: str = "") -> Iterator[Path]:
+def temporary_path(folder: Path, name: str = "") -> Iterator[Path]:
     """Have a name in a folder to write something under; what is left there is deleted.
 
     The first name of a process in a folder deletes what dead ones left there.
 
     Args:
         folder: The folder, which has to be there.
-        ending: What the name ends in, such as ".weights.h5".
+        name: What is written, such as "checkpoint.weights.h5".
 
     Yields:
         The path, where nothing is yet.
     """
-    name = f".memnas-{_host()}-{os.getpid()}-{secrets.token_hex(4)}{ending}"
-    _live.add(name)
+    told = "." + os.fsdecode(os.fsencode(name)[-_LONGEST:]) if name else ""
+    own_name = f".memnas-{_host()}-{os.getpid()}-{secrets.token_hex(4)}{told}"
+    _live.add(own_name)
     try:
         where = os.path.abspath(folder)
         if where not in _swept:
             _swept.add(where)
             sweep(folder)
-        yield folder / name
+        yield folder / own_name
     finally:
-        _delete(folder / name)
-        _live.discard(name)
+        _delete(folder / own_name)
+        _live.discard(own_name)
 
 
 def is_temporary(name: str) -> bool:

@@ -133,7 +133,7 @@ def tflm_runtime(file: Path, arena_size: int) -> Runtime:
     """Let TensorFlow Lite for Microcontrollers answer, in the arena that a device would give it.
 
     Args:
-        file: A model that takes and gives uint8.
+        file: A model that takes uint8 and gives int8.
         arena_size: The arena's bytes on this machine.
 
     Returns:
@@ -152,7 +152,7 @@ def tflm_runtime(file: Path, arena_size: int) -> Runtime:
     scale, zero_point = (float(details[name][0]) for name in ("scales", "zero_points"))
 
     def run(pixels: Images) -> NDArray:
-        return _probabilities(micro_outputs(interpreter, pixels)[0], (scale, zero_point))
+        return _probabilities(micro_outputs(interpreter, pixels).ravel(), (scale, zero_point))
 
     return run
 

@@ -77,3 +77,12 @@ def test_a_tree_is_swept_and_no_link_is_followed(tmp_path):
     stays, left = leave_half(elsewhere), leave_half(tree / "trial")
     sweep_tree(tree)
     assert (stays.exists(), left.exists()) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["trial.json", "é" * 120 + ".weights.h5", "a\nb"])
+def test_a_name_tells_what_is_written(name, tmp_path):
+    with temporary_path(tmp_path, name) as ours:
+        ours.touch()
+        assert is_temporary(ours.name)
+        assert ours.name.endswith(name[-40:])
+        assert len(os.fsencode(ours.name)) < 160

@@ -211,7 +211,7 @@ def test_searches_of_one_objective_are_compared_by_it(small_is_better, tmp_path)
     other.search(verbose=0)
     directories = [str(tuner.project_dir) for tuner in (small_is_better, other)]
     output = tmp_path / "page.html"
-    result = CliRunner().invoke(main, ["compare", *directories, "--output", str(output)])
+    result = CliRunner().invoke(main, ["compare", *directories, "--to", str(output)])
     assert result.exit_code == 0, result.output
     assert "val_error" in result.output
     assert "%" not in result.output.replace("95 %", "")

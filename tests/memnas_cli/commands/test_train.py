@@ -228,7 +228,7 @@ def test_an_unfinished_training_is_not_exported(trained, tmp_path):
     [
         (["no-such"], "'no-such' is no architecture: there is no such file or"),
         ([".."], "no round of a search has finished there"),
-        (["0c3+0mp="], "Missing option '--directory'"),
+        (["0c3+0mp="], "Missing option '--to'"),
         (["0c3+0mp=", "--recipe", "best"], "'best' is not one of 'paper', 'modern'"),
         (["0c3+0mp=", "--epochs", "0"], "0 is not in the range x>=1"),
         (["0c3+0mp=", "--dataset", "digitz"], "Unknown data set 'digitz'"),
@@ -245,7 +245,7 @@ def test_an_unfinished_training_is_not_exported(trained, tmp_path):
 )
 def test_bad_input_ends_in_one_message(arguments, message, data_dir, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    place = [] if "directory" in message else ["--directory", "t"]
+    place = [] if "'--to'" in message else ["--directory", "t"]
     result = memnas("train", *arguments, *place, "--data-dir", data_dir)
     assert result.exit_code == 2
     assert message in result.output

@@ -94,7 +94,7 @@ def test_the_report_is_of_the_whole_test_split(trained):
         assert (path / entry.file).stat().st_size == entry.file_bytes
     assert (path / "labels.txt").read_text().splitlines() == list(trained.data.labels)
     assert path.name == "1"
-    assert len(list(path.iterdir())) == 5
+    assert len(list(path.iterdir())) == 6
 
 
 def test_progress_is_told_image_by_image(trained):
