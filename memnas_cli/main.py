@@ -102,7 +102,7 @@ def main(verbose: bool) -> None:
         logging.getLogger("absl").setLevel(logging.ERROR)
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
     if context.invoked_subcommand is None:
-        echo(context.get_help())
+        echo(*context.get_help().splitlines())
 
 
 main.add_command(search)
