@@ -40,6 +40,7 @@ def tend_until(workers, true):
     wait_until(check, 60)
 
 
+@pytest.mark.slow
 def test_a_crashed_worker_is_started_again(tmp_path):
     mark = tmp_path / "mark"
     code = (

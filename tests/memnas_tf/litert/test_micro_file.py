@@ -50,6 +50,7 @@ def test_it_answers_the_same_in_the_predicted_arena(seed):
     assert measured_arena(content).used == made.before[64].used >= memory.used
 
 
+@pytest.mark.slow
 def test_it_takes_less_flash_and_as_much_as_the_genotype_tells():
     from memnas_tf.litert.micro_file import make_micro_file
 

@@ -59,6 +59,7 @@ def test_weights_that_are_gone_or_damaged_are_refused_and_come_out_the_same(sear
     assert [entry.to_state() for entry in searched.oracle.rounds] == recorded
 
 
+@pytest.mark.slow
 def test_a_base_that_is_gone_is_trained_again_first(searched):
     trial = searched.oracle.rounds[1].trials[0]
     base = trial.base_trial
