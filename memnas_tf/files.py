@@ -41,17 +41,21 @@ def write_json(path: str | Path, value: Any, keep_previous: bool = False) -> Non
     write_text(path, json.dumps(value) + "\n", keep_previous)
 
 
-def write_bytes(path: str | Path, content: bytes, keep_previous: bool = False) -> None:
+def write_bytes(
+    path: str | Path, content: bytes, keep_previous: bool = False, told: str | None = None
+) -> None:
     """Write a file atomically.
 
     Args:
         path: The file. Folders on the way are made.
         content: Its content.
         keep_previous: Whether to keep what it held before, at `previous_path`.
+        told: What its temporary name tells of it; None for the file's name, which readers must not
+            look for by a part of it.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _naming(path), temporary_path(path.parent, path.name) as temporary:
+    with _naming(path), temporary_path(path.parent, told or path.name) as temporary:
         with temporary.open("xb") as file:
             file.write(content)
             file.flush()

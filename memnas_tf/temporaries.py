@@ -23,7 +23,6 @@ _NAME = re.compile(r"\.memnas-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}(?:\..*)?", re.DOTA
 # Whether a process of another machine is alive cannot be seen: what it has not touched for so long
 # counts as left over.
 _PATIENCE_SECONDS = 7 * 24 * 3600.0
-_LOOKED_FOR = "tfevents"  # TensorBoard reads whatever has it in its name
 _LONGEST = 100  # bytes of NAME: a file system takes 255 in all
 _live: set[str] = set()  # the names that this process writes under now
 _swept: set[str] = set()
@@ -42,8 +41,7 @@ def temporary_path(folder: Path, name: str = "") -> Iterator[Path]:
     Yields:
         The path, where nothing is yet.
     """
-    hidden = name.replace(_LOOKED_FOR, "events")
-    told = "." + os.fsdecode(os.fsencode(hidden)[-_LONGEST:]) if name else ""
+    told = "." + os.fsdecode(os.fsencode(name)[-_LONGEST:]) if name else ""
     own_name = f".memnas-{_host()}-{os.getpid()}-{secrets.token_hex(4)}{told}"
     _live.add(own_name)
     try:

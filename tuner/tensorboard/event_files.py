@@ -90,7 +90,8 @@ def write_whole(run: Path, name: str, values: Iterable[Value], step: int) -> Non
     writer = RecordWriter(content)
     _write(writer, file_version=_VERSION)
     _write(writer, step=step, summary=summary_pb2.Summary(value=values))
-    write_bytes(event_path(run, name), content.getvalue())
+    # TensorBoard reads whatever has `tfevents` in its name.
+    write_bytes(event_path(run, name), content.getvalue(), told=name)
 
 
 def _write(writer: RecordWriter, **event: Any) -> None:
