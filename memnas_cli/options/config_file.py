@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,9 @@ import click
 from memnas_cli.options.shapes import Counts, Quantity
 from memnas_tf.data.image_folder import is_image_folder
 from memnas_tf.devices import is_device_file
-from memnas_tf.documents import read_text
 from memnas_tf.documents.json_text import check_plain
-from memnas_tf.errors import ConfigError, DocumentError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from memnas_tf.documents.toml_text import read_toml
+from memnas_tf.errors import ConfigError
 
 # What is asked of one run of a command, and is no setting of what it makes.
 _FLAGS_ALONE = frozenset({"config", "overwrite", "quiet", "json", "help"})
@@ -72,19 +66,7 @@ def read_config(path: Path, command: click.Command) -> dict[str, Any]:
         ConfigError: It cannot be read, or it has an unknown key or a value that is none of its
             option; the message names the line.
     """
-    try:
-        text = read_text(path)
-        document = tomllib.loads(text)
-    except DocumentError as error:
-        raise ConfigError(str(error)) from error
-    except OSError as error:
-        raise ConfigError(f"cannot read {str(path)!r}: {error.strerror}") from error
-    except ValueError as error:  # a number of thousands of digits is no TOMLDecodeError
-        raise ConfigError(f"{path} is no TOML: {error}") from error
-    except RecursionError:
-        raise ConfigError(
-            f"{path} is no TOML that a command takes: it is nested too deep"
-        ) from None
+    text, document = read_toml(path, "TOML that a command takes")
     known = known_keys(command)
     values = {}
     for key, value in document.items():

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from memnas_tf.documents import SchemaError, at_least, decode, read_text
-from memnas_tf.errors import ConfigError, DocumentError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from memnas_tf.documents import SchemaError, at_least, decode
+from memnas_tf.documents.toml_text import read_toml
+from memnas_tf.errors import ConfigError
 
 FILE = Path(__file__).with_name("devices.toml")
 RUNTIMES = ("tflm", "litert")
@@ -112,16 +107,7 @@ def find_device(text: str) -> tuple[str, DeviceProfile]:
 
 
 def _read(path: Path) -> dict[str, DeviceProfile]:
-    try:
-        tables = tomllib.loads(read_text(path))
-    except DocumentError as error:
-        raise ConfigError(str(error)) from error
-    except OSError as error:
-        raise ConfigError(f"cannot read {str(path)!r}: {error.strerror}") from error
-    except ValueError as error:  # a number of thousands of digits is no TOMLDecodeError
-        raise ConfigError(f"{path} is no TOML: {error}") from error
-    except RecursionError:
-        raise ConfigError(f"{path} is no TOML of devices: it is nested too deep") from None
+    _, tables = read_toml(path, "TOML of devices")
     return {name: _profile(path, name, table) for name, table in tables.items()}
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from memnas_tf.documents.toml_text import read_toml
 from memnas_tf.errors import ConfigError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 WORDS = (32, 64)
 FILE = Path(__file__).with_name("structs.toml")
@@ -60,7 +55,7 @@ def structs(word: int) -> Structs:
     """
     if word not in WORDS:
         raise ConfigError(f"word is {word!r}; use one of {', '.join(map(str, WORDS))}")
-    tables = tomllib.loads(FILE.read_text(encoding="utf-8"))[f"{word}-bit"]
+    tables = read_toml(FILE, "TOML of structs")[1][f"{word}-bit"]
     return Structs(
         {name: Struct(*size) for name, size in tables["structs"].items()},
         {kind: Struct(*size) for kind, size in tables["builtin_data"].items()},
