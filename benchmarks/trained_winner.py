@@ -31,6 +31,7 @@ def main() -> None:
     from benchmarks.table_training import Recipe, Trainer
     from benchmarks.table_work import Work
     from memnas_tf.genotype import from_string
+    from memnas_tf.preprocessing import PREPROCESSING_FILE
 
     genotype = from_string(GROWN)
     recipe = Recipe(
@@ -41,7 +42,7 @@ def main() -> None:
     started = time.process_time()
     model, accuracies = Trainer(recipe, data).fit(Work(genotype, "grown", genotype.slots, 0))
     arguments.to.mkdir(parents=True, exist_ok=True)
-    data.preprocessing.save(arguments.to / "preprocessing.json")
+    data.preprocessing.save(arguments.to / PREPROCESSING_FILE)
     model.save(arguments.to / "model.keras")
     print(
         f"validation accuracy {100 * accuracies[-1]:.2f} %, "

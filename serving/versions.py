@@ -14,6 +14,22 @@ from memnas_tf.data.apart import holds_images
 from memnas_tf.errors import ExportError
 from memnas_tf.files import whole_folder
 
+SAVED_MODEL_FILE = "saved_model.pb"  # of a version that a server loads
+
+
+def version_folders(directory: str | Path) -> dict[int, Path]:
+    """Find the versions in a model directory.
+
+    Args:
+        directory: The model directory, which need not exist.
+
+    Returns:
+        What is named by a number, by that number, the lowest first.
+    """
+    path = Path(directory)
+    children = path.iterdir() if path.is_dir() else ()
+    return dict(sorted((int(child.name), child) for child in children if child.name.isdecimal()))
+
 
 def next_version(directory: str | Path) -> int:
     """Return the number after the highest version in a model directory.
@@ -24,9 +40,7 @@ def next_version(directory: str | Path) -> int:
     Returns:
         The number, 1 for the first version.
     """
-    path = Path(directory)
-    children = path.iterdir() if path.is_dir() else ()
-    return 1 + max((int(child.name) for child in children if child.name.isdecimal()), default=0)
+    return 1 + max(version_folders(directory), default=0)
 
 
 @contextmanager

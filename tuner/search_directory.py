@@ -11,6 +11,8 @@ from memnas_tf.directory_lock import LOCK_FILE
 from memnas_tf.errors import SearchError
 from memnas_tf.files import previous_path, write_json
 from memnas_tf.owned_files import foreign_names, is_marked, refuse_links, remove_owned, shortened
+from memnas_tf.preprocessing import PREPROCESSING_FILE
+from memnas_tf.training.network_files import FOLDER as BEST_FOLDER
 from tuner.history import ORACLE_FILE, has_search
 
 _MARK = "memnas"
@@ -22,10 +24,9 @@ _TRIAL = (
 )
 _BEST = (
     *("architecture.png", "architecture.txt", "genotype.json", "model.keras"),
-    *("preprocessing.json", "results.json", "saved_model/1/**"),
+    *(PREPROCESSING_FILE, "results.json", "saved_model/1/**"),
 )
 _EVENTS = "events.out.tfevents.*"
-BEST_FOLDER = "best"
 # What a search writes, as `memnas_tf.owned_files` takes it.
 SEARCH_FILES = (
     *_FILES,

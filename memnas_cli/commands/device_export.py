@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from memnas_cli.options.source_data import ImageChoice, choose_images, source_images
 from memnas_cli.quiet import held_back_stderr, start_keras
 from memnas_cli.views.export_progress import ExportProgress
-from memnas_cli.views.terminal import Console, echo
+from memnas_cli.views.terminal import Console
 from memnas_tf.data.apart import check_apart
 from memnas_tf.data.image_folder import check_path, is_image_folder
 from memnas_tf.errors import ConfigError
 from memnas_tf.interrupts import Interrupts
-from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.preprocessing import PREPROCESSING_FILE, Preprocessing
 from memnas_tf.training.directory import is_training, load_plan
-from memnas_tf.training.network_files import PREPROCESSING_FILE
 from memnas_tf.training.plan import TrainingPlan
-from serving.formats import Exported, ExportJob, export_network
+from serving.formats import ExportJob, export_network
 from tuner.history import ORACLE_FILE, load_search
 from tuner.search.settings import SearchSettings
 
 if TYPE_CHECKING:
-    import keras
-
     from memnas_tf.data.dataset import ImageDataset
-    from serving.litert.export import OnProgress
 
 Settings: TypeAlias = "SearchSettings | TrainingPlan | None"
 Result = TypeVar("Result")
@@ -35,26 +32,37 @@ Result = TypeVar("Result")
 _LOADING = ("dataset", "limit", "validation_fraction")
 
 
+class DeviceExport(NamedTuple):
+    """What a person asks of an export for devices.
+
+    Attributes:
+        source: The directory of a finished search or training, or the model's file.
+        model_file: The trained model; its preprocessing lies beside it.
+        directory: The model directory.
+        version: The version's number; None for the next.
+        types: The types of files.
+        dataset: The data set of a model that no search and no training tells of.
+        data_dir: Where data sets are kept; None for the default.
+    """
+
+    source: Path
+    model_file: Path
+    directory: str
+    version: int | None
+    types: tuple[str, ...]
+    dataset: str | None
+    data_dir: str | None
+
+
 def export_for_devices(
-    source: Path,
-    model_file: Path,
-    directory: str,
-    dataset: str | None,
-    data_dir: str | None,
-    require: Callable[[], object],
-    export: Callable[[keras.Model, Preprocessing, ImageDataset, OnProgress], Result],
+    asked: DeviceExport, require: Callable[[], object], export: Callable[[ExportJob], Result]
 ) -> tuple[Result, Settings]:
     """Load a model and its images, and export it with progress.
 
     Args:
-        source: The directory of a finished search or training, or the model's file.
-        model_file: The trained model; its preprocessing lies beside it.
-        directory: The model directory.
-        dataset: The data set of a model that no search and no training tells of.
-        data_dir: Where data sets are kept; None for the default.
+        asked: What is exported, and where to.
         require: Imports interpreters; what they print is held back.
-        export: Exports the model, given the model, its preprocessing, its images and whom to tell
-            how far it is.
+        export: Exports the model.
 
     Returns:
         What the export returns, and the settings of the search or the training, where known.
@@ -62,10 +70,11 @@ def export_for_devices(
     Raises:
         MemNASError: As the export, or if it is not known which data set the model was trained on.
     """
+    source, directory, dataset = asked.source, asked.directory, asked.dataset
     if dataset is not None and is_image_folder(dataset):
         check_apart(directory, dataset, "name another place with --to")
     settings = _settings(source)
-    dataset, data_dir = _choose_dataset(source, settings, dataset, data_dir)
+    dataset, data_dir = _choose_dataset(source, settings, dataset, asked.data_dir)
     check_path(dataset)
     start_keras()
     with held_back_stderr():
@@ -73,7 +82,7 @@ def export_for_devices(
     from memnas_tf.keras_models.loading import load_keras_model
     from memnas_tf.preprocessing import load_preprocessing
 
-    preprocessing = load_preprocessing(model_file.parent / PREPROCESSING_FILE)
+    preprocessing = load_preprocessing(asked.model_file.parent / PREPROCESSING_FILE)
     interrupts = Interrupts()
     with ExportProgress(Console(stderr=True)) as progress, interrupts.noted():
 
@@ -82,52 +91,29 @@ def export_for_devices(
             progress.show(what, done, total)
 
         on_progress("loading the model and its data", 0, 0)
-        model = load_keras_model(model_file)
+        model = load_keras_model(asked.model_file)
         data = _load_data(settings, dataset, data_dir, preprocessing)
-        return export(model, preprocessing, data, on_progress), settings
+        job = ExportJob(model, preprocessing, directory, data, asked.version, None, on_progress)
+        return export(job), settings
 
 
-def export_measured(
-    file_format: str,
-    source: Path,
-    model_file: Path,
-    directory: str,
-    version: int | None,
-    types: tuple[str, ...],
-    dataset: str | None,
-    data_dir: str | None,
-) -> None:
+def export_measured(file_format: str, asked: DeviceExport) -> Path:
     """Export in a format from outside that looks at images, with progress.
 
     Args:
         file_format: One of `serving.formats.FORMATS`.
-        source: The directory of a finished search or training, or the model's file.
-        model_file: The trained model; its preprocessing lies beside it.
-        directory: The model directory.
-        version: The version's number; None for the next.
-        types: Types of files, of which it has none.
-        dataset: The data set of a model that no search and no training tells of.
-        data_dir: Where data sets are kept; None for the default.
+        asked: What is exported, and where to; such a format has no types of files.
+
+    Returns:
+        The version's directory.
 
     Raises:
         MemNASError: As `export_for_devices`, or if types are named.
     """
-    if types:
+    if asked.types:
         raise ConfigError(f"--types is for litert and tflm, not for {file_format}; leave it out")
-
-    def run(
-        model: keras.Model,
-        preprocessing: Preprocessing,
-        data: ImageDataset,
-        on_progress: OnProgress,
-    ) -> Exported:
-        job = ExportJob(model, preprocessing, directory, data, version, None, on_progress)
-        return export_network(file_format, job)
-
-    exported, _ = export_for_devices(
-        source, model_file, directory, dataset, data_dir, lambda: None, run
-    )
-    echo(f"exported {model_file} to {exported.path}")
+    exported, _ = export_for_devices(asked, lambda: None, partial(export_network, file_format))
+    return exported.path
 
 
 def _settings(source: Path) -> Settings:

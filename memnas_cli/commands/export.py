@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from memnas_cli.commands.device_export import export_measured
+from memnas_cli.commands.device_export import DeviceExport, export_measured
 from memnas_cli.commands.litert_export import export_litert_files, read_types
 from memnas_cli.commands.tflm_export import TYPE, export_tflm_files
 from memnas_cli.options.completion import complete_trained
@@ -18,7 +18,8 @@ from memnas_cli.views.terminal import Console, echo, echo_json
 from memnas_tf.errors import ConfigError
 from memnas_tf.interrupts import Interrupts
 from memnas_tf.litert.conversion import TYPES
-from memnas_tf.training.network_files import PREPROCESSING_FILE, find_model, read_facts
+from memnas_tf.preprocessing import PREPROCESSING_FILE
+from memnas_tf.training.network_files import find_model, read_facts
 from serving.formats import FORMATS, ExportJob, export_network
 
 # How formats that have a table of their own are exported, and the types that there are.
@@ -80,15 +81,10 @@ def export(
             )
         measured = partial(export_measured, file_format)
         export_files, known = _DEVICES.get(file_format, (measured, ()))
-        export_files(
-            Path(source),
-            model_file,
-            directory,
-            version,
-            known if types is None else read_types(types),
-            dataset,
-            data_dir,
-        )
+        chosen = known if types is None else read_types(types)
+        where = (Path(source), model_file, directory, version)
+        path = export_files(DeviceExport(*where, chosen, dataset, data_dir))
+        echo(f"exported {model_file} to {path}")
         return
     for name, value in (("types", types), ("dataset", dataset), ("data-dir", data_dir)):
         if value is not None:

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from memnas_cli.commands.device_export import export_for_devices
+from memnas_cli.commands.device_export import DeviceExport, export_for_devices
 from memnas_cli.views.terminal import Console, echo
 from memnas_tf.errors import ConfigError
 from memnas_tf.litert.conversion import TYPES
 from memnas_tf.litert.interpreter import check_installed, require_interpreter
 from memnas_tf.memory import MemoryTarget, format_bytes
 from memnas_tf.memory.arena_memory import KERNELS
+from serving.formats import ExportJob
 from tuner.search.settings import SearchSettings
 
 if TYPE_CHECKING:
-    import keras
-
-    from memnas_tf.data.dataset import ImageDataset
-    from memnas_tf.preprocessing import Preprocessing
-    from serving.litert.export import LitertExport, OnProgress
+    from serving.litert.export import LitertExport
     from serving.litert.report import LitertReport
 
 
@@ -45,25 +42,14 @@ def read_types(text: str) -> tuple[str, ...]:
     return names
 
 
-def export_litert_files(
-    source: Path,
-    model_file: Path,
-    directory: str,
-    version: int | None,
-    types: tuple[str, ...],
-    dataset: str | None,
-    data_dir: str | None,
-) -> None:
+def export_litert_files(asked: DeviceExport) -> Path:
     """Export a model's LiteRT files with progress, and print what came of it.
 
     Args:
-        source: The directory of a finished search or training, or the model's file.
-        model_file: The trained model; its preprocessing lies beside it.
-        directory: The model directory.
-        version: The version's number; None for the next.
-        types: The types of files.
-        dataset: The data set of a model that no search and no training tells of.
-        data_dir: Where data sets are kept; None for the default.
+        asked: What is exported, and where to.
+
+    Returns:
+        The version's directory.
 
     Raises:
         MemNASError: As `serving.litert.export.export_litert`, or if it is not known which data
@@ -71,23 +57,17 @@ def export_litert_files(
     """
     check_installed()
 
-    def run(
-        model: keras.Model,
-        preprocessing: Preprocessing,
-        data: ImageDataset,
-        on_progress: OnProgress,
-    ) -> LitertExport:
+    def run(job: ExportJob) -> LitertExport:
         from serving.litert.export import export_litert
 
-        return export_litert(model, preprocessing, data, directory, types, version, on_progress)
+        what = (job.network, job.preprocessing, job.images)
+        return export_litert(*what, job.directory, asked.types, job.version, job.on_progress)
 
-    exported, settings = export_for_devices(
-        source, model_file, directory, dataset, data_dir, require_interpreter, run
-    )
+    exported, settings = export_for_devices(asked, require_interpreter, run)
     _print(exported.report)
     if isinstance(settings, SearchSettings):
         _warn_of_budget(exported.report, settings.target)
-    echo(f"exported {model_file} to {exported.path}")
+    return exported.path
 
 
 def _print(report: LitertReport) -> None:

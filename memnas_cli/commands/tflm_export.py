@@ -8,49 +8,34 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from memnas_cli.commands.device_export import export_for_devices
+from memnas_cli.commands.device_export import DeviceExport, export_for_devices
 from memnas_cli.views.terminal import Console, echo
 from memnas_tf.errors import ConfigError
 from memnas_tf.litert.interpreter import check_installed, require_interpreter
 from memnas_tf.litert.micro_interpreter import check_micro_installed, require_micro_interpreter
+from serving.formats import ExportJob
 
 if TYPE_CHECKING:
-    import keras
-
-    from memnas_tf.data.dataset import ImageDataset
-    from memnas_tf.preprocessing import Preprocessing
-    from serving.litert.export import OnProgress
     from serving.tflm.card import TflmCard
     from serving.tflm.export import TflmExport
 
 TYPE = "int8"
 
 
-def export_tflm_files(
-    source: Path,
-    model_file: Path,
-    directory: str,
-    version: int | None,
-    types: tuple[str, ...],
-    dataset: str | None,
-    data_dir: str | None,
-) -> None:
+def export_tflm_files(asked: DeviceExport) -> Path:
     """Export a model for microcontrollers with progress, and print what came of it.
 
     Args:
-        source: The directory of a finished search or training, or the model's file.
-        model_file: The trained model; its preprocessing lies beside it.
-        directory: The model directory.
-        version: The version's number; None for the next.
-        types: The types of files; "int8" is the only one that there is.
-        dataset: The data set of a model that no search and no training tells of.
-        data_dir: Where data sets are kept; None for the default.
+        asked: What is exported, and where to; "int8" is the only type of files.
+
+    Returns:
+        The version's directory.
 
     Raises:
         MemNASError: As `serving.tflm.export.export_tflm`, if another type is wanted, or if it is
             not known which data set the model was trained on.
     """
-    for dtype in types:
+    for dtype in asked.types:
         if dtype != TYPE:
             raise ConfigError(
                 f"{dtype} files are not exported for microcontrollers: they begin with a CAST of "
@@ -64,19 +49,15 @@ def export_tflm_files(
         require_interpreter()
         require_micro_interpreter()
 
-    def run(
-        model: keras.Model,
-        preprocessing: Preprocessing,
-        data: ImageDataset,
-        on_progress: OnProgress,
-    ) -> TflmExport:
+    def run(job: ExportJob) -> TflmExport:
         from serving.tflm.export import export_tflm
 
-        return export_tflm(model, preprocessing, data, directory, version, on_progress)
+        what = (job.network, job.preprocessing, job.images)
+        return export_tflm(*what, job.directory, job.version, job.on_progress)
 
-    exported, _ = export_for_devices(source, model_file, directory, dataset, data_dir, require, run)
+    exported, _ = export_for_devices(asked, require, run)
     _print(exported.card)
-    echo(f"exported {model_file} to {exported.path}")
+    return exported.path
 
 
 def _print(card: TflmCard) -> None:

@@ -13,6 +13,7 @@ from memnas_tf.errors import DocumentError, TrainingError
 from memnas_tf.files import write_text
 from memnas_tf.genotype import GENOTYPE_FILE, from_string, to_json
 from memnas_tf.owned_files import foreign_names, is_marked, refuse_links, remove_owned, shortened
+from memnas_tf.preprocessing import PREPROCESSING_FILE
 from memnas_tf.temporaries import sweep_tree
 from memnas_tf.training.plan import TrainingPlan
 
@@ -25,7 +26,7 @@ _MARK = "recipe"
 # What a training writes beside its plan, as `memnas_tf.owned_files` takes it.
 _TRAINING_FILES = (
     *("architecture.png", "architecture.txt", "genotype.json", "model.keras"),
-    *("preprocessing.json", f"{PROGRESS_FILE}*", "results.json*", "train.toml", "training.json*"),
+    *(PREPROCESSING_FILE, f"{PROGRESS_FILE}*", "results.json*", "train.toml", "training.json*"),
     f"{LOGS_FOLDER}/*/events.out.tfevents.*",
 )
 

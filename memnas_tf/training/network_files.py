@@ -13,7 +13,6 @@ from memnas_tf.training.facts import TrainingFacts, facts_from_document
 FOLDER = "best"  # of a search's directory; a training's directory is such a folder itself
 DRAWING_FILE = "architecture.png"
 MODEL_FILE = "model.keras"
-PREPROCESSING_FILE = "preprocessing.json"
 RESULTS_FILE = "results.json"
 SAVED_MODEL_FOLDER = "saved_model"
 TEXT_FILE = "architecture.txt"

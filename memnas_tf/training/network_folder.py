@@ -10,12 +10,11 @@ import keras
 from memnas_tf.documents import write_document
 from memnas_tf.files import whole_file, write_text
 from memnas_tf.genotype import GENOTYPE_FILE, from_string, render, to_json
-from memnas_tf.preprocessing import Preprocessing
+from memnas_tf.preprocessing import PREPROCESSING_FILE, Preprocessing
 from memnas_tf.training.facts import TrainingFacts
 from memnas_tf.training.network_files import (
     DRAWING_FILE,
     MODEL_FILE,
-    PREPROCESSING_FILE,
     RESULTS_FILE,
     TEXT_FILE,
 )

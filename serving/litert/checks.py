@@ -10,8 +10,7 @@ from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.errors import ExportError
 from memnas_tf.preprocessing import Preprocessing
 from serving.label_file import check_labels
-
-SAVED_MODEL_FILE = "saved_model.pb"
+from serving.versions import SAVED_MODEL_FILE
 
 
 def check_fit(network: keras.Model, preprocessing: Preprocessing, data: ImageDataset) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from memnas_tf.documents import parse_json, read_text
 from memnas_tf.errors import DocumentError, ExportError
+from memnas_tf.litert.conversion import TYPES
 from memnas_tf.preprocessing import PREPROCESSING_FILE, Preprocessing, load_preprocessing
+from memnas_tf.training.network_files import FOLDER, MODEL_FILE
 from serving import extras
 from serving.local.network import LocalNetwork
 from serving.local.runtimes import (
@@ -16,15 +18,11 @@ from serving.local.runtimes import (
     tflm_runtime,
 )
 from serving.tflm.card import RUNTIME
+from serving.tflm.export import CARD_FILE
+from serving.tflm.export import MODEL_FILE as TFLM_FILE
+from serving.versions import SAVED_MODEL_FILE, version_folders
 
-_SAVED_MODEL, _KERAS_MODEL, _CARD = "saved_model.pb", "model.keras", "card.json"
-_LITERT_FILES = (
-    "model.tflite",
-    "model_int8.tflite",
-    "model_float16.tflite",
-    "model_float32.tflite",
-)
-_BEST = "best"  # of a search
+_LITERT_FILES = (TFLM_FILE, *(f"model_{dtype}.tflite" for dtype in reversed(TYPES)))
 _WORD = "64"  # bits, of the machine that tflite-micro runs on
 
 
@@ -47,14 +45,14 @@ def open_network(source: str | Path) -> LocalNetwork:
     path = Path(source)
     if path.suffix == ".tflite":
         return _litert(path)
-    for folder in (path, *_versions(path), path / _BEST):
-        if (folder / _SAVED_MODEL).is_file():
+    for folder in (path, *reversed(version_folders(path).values()), path / FOLDER):
+        if (folder / SAVED_MODEL_FILE).is_file():
             preprocessing = _on_card(folder / extras.FOLDER / extras.CARD_FILE)
             return LocalNetwork(folder, "TensorFlow", preprocessing, saved_model_runtime(folder))
         for name in _LITERT_FILES:
             if (folder / name).is_file():
                 return _litert(folder / name)
-        file = folder / _KERAS_MODEL
+        file = folder / MODEL_FILE
         if file.is_file():
             preprocessing = load_preprocessing(folder / PREPROCESSING_FILE)
             run = keras_runtime(file, preprocessing)
@@ -65,21 +63,12 @@ def open_network(source: str | Path) -> LocalNetwork:
     )
 
 
-def _versions(path: Path) -> list[Path]:
-    children = path.iterdir() if path.is_dir() else ()
-    return sorted(
-        (child for child in children if child.name.isdecimal()),
-        key=lambda child: int(child.name),
-        reverse=True,
-    )
-
-
 def _litert(file: Path) -> LocalNetwork:
     if not file.is_file():
         raise ExportError(f"{str(file)!r} is no file; name a LiteRT model of an export")
     preprocessing = load_preprocessing(file.parent / PREPROCESSING_FILE)
-    if (file.parent / _CARD).is_file():
-        run = tflm_runtime(file, _arena_size(file.parent / _CARD))
+    if (file.parent / CARD_FILE).is_file():
+        run = tflm_runtime(file, _arena_size(file.parent / CARD_FILE))
         return LocalNetwork(file, RUNTIME, preprocessing, run)
     return LocalNetwork(file, "LiteRT", preprocessing, litert_runtime(file))
 

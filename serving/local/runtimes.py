@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from memnas_tf.data.augmentation import normalize
 from memnas_tf.data.image_headers import read_content
 from memnas_tf.data.interface import Images
 from memnas_tf.documents import read_bytes
@@ -63,10 +64,10 @@ def keras_runtime(file: Path, preprocessing: Preprocessing) -> Runtime:
         ModelError: If it cannot be loaded.
     """
     model = load_keras_model(file)
-    mean, std = (np.array(part, np.float32) for part in (preprocessing.mean, preprocessing.std))
 
     def run(pixels: Images) -> NDArray:
-        answer: NDArray = np.asarray(model((pixels - mean) / std, training=False))[0]
+        images = normalize(pixels, preprocessing.mean, preprocessing.std)
+        answer: NDArray = np.asarray(model(images, training=False))[0]
         return answer
 
     return run

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from memnas_tf.errors import ServingError
+from serving.versions import SAVED_MODEL_FILE, version_folders
 
 
 def complete_versions(directory: Path) -> list[int]:
@@ -51,12 +52,12 @@ def check_version(directory: Path, version: int) -> None:
 def _versions(directory: Path) -> dict[int, Path]:
     if not directory.is_dir():
         raise ServingError(f"{str(directory)!r} is no model directory; export a model to it first")
-    children = (child for child in directory.iterdir() if child.name.isdecimal())
-    return dict(sorted((int(child.name), child) for child in children if child.is_dir()))
+    found = version_folders(directory).items()
+    return {version: path for version, path in found if path.is_dir()}
 
 
 def _missing(path: Path) -> str | None:
-    for name in ("saved_model.pb", "variables/variables.index"):
+    for name in (SAVED_MODEL_FILE, "variables/variables.index"):
         if not (path / name).is_file():
             return name
     if not any((path / "variables").glob("variables.data-*")):

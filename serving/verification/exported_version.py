@@ -16,6 +16,7 @@ from serving.label_file import LABELS_FILE, read_labels
 from serving.samples import Expected
 from serving.verification.check import CheckFailed
 from serving.verification.cpp_loader import CppModel
+from serving.versions import SAVED_MODEL_FILE
 
 # What TensorFlow adds to every SavedModel, for itself.
 _LARGEST_MESSAGE = 1 << 31  # bytes: of any message of Protocol Buffers
@@ -49,7 +50,7 @@ class ExportedVersion:
         from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
         try:
-            content = read_bytes(self.path / "saved_model.pb", _LARGEST_MESSAGE)
+            content = read_bytes(self.path / SAVED_MODEL_FILE, _LARGEST_MESSAGE)
             model = SavedModel.FromString(content)
         except (OSError, DocumentError, DecodeError) as error:
             raise CheckFailed(f"saved_model.pb cannot be read: {error}") from error

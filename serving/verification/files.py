@@ -10,13 +10,14 @@ from pathlib import Path
 
 from serving.verification.check import CheckFailed
 from serving.verification.exported_version import ExportedVersion
+from serving.versions import SAVED_MODEL_FILE
 
 _SHARD = re.compile(r"variables\.data-(\d{5})-of-(\d{5})")
 
 
 def check_files(version: ExportedVersion) -> str:
     """Check that no file of a SavedModel is missing or empty."""
-    for name in ("saved_model.pb", "variables/variables.index"):
+    for name in (SAVED_MODEL_FILE, "variables/variables.index"):
         _require(version.path / name, name)
     shards = [
         match

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from memnas_tf.errors import ExportError
-
-_SAVED_MODEL = "saved_model.pb"
+from serving.versions import SAVED_MODEL_FILE
 
 
 def versions_to_verify(directory: str | Path) -> list[Path]:
@@ -35,7 +34,7 @@ def versions_to_verify(directory: str | Path) -> list[Path]:
         return [path]
     raise ExportError(
         f"{str(directory)!r} holds no version of a model: no directory named by a number, and no "
-        f"{_SAVED_MODEL}; name a directory that an export wrote"
+        f"{SAVED_MODEL_FILE}; name a directory that an export wrote"
     )
 
 
@@ -44,7 +43,7 @@ def _is_version(path: Path) -> bool:
 
 
 def _is_saved_model(path: Path) -> bool:
-    return (path / _SAVED_MODEL).is_file()
+    return (path / SAVED_MODEL_FILE).is_file()
 
 
 def _order(path: Path) -> tuple[float, str]:
