@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -34,38 +35,22 @@ def complete_dataset(
     return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="dir")]
 
 
-def complete_search(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Complete the directory of a search, or else any.
+def _directory_of(
+    *files: str,
+) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Complete a directory that holds one of some files, or else any."""
 
-    Args:
-        context: The command.
-        parameter: Its parameter.
-        incomplete: What is typed so far.
+    def complete(
+        context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        found = [CompletionItem(path) for path in _directories(incomplete, *files)]
+        return found or [CompletionItem(incomplete, type="dir")]
 
-    Returns:
-        What it can become.
-    """
-    found = [CompletionItem(path) for path in _directories(incomplete, ORACLE_FILE)]
-    return found or [CompletionItem(incomplete, type="dir")]
+    return complete
 
 
-def complete_trained(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Complete the directory of a search or a training, or else any.
-
-    Args:
-        context: The command.
-        parameter: Its parameter.
-        incomplete: What is typed so far.
-
-    Returns:
-        What it can become.
-    """
-    found = [CompletionItem(path) for path in _directories(incomplete, ORACLE_FILE, PLAN_FILE)]
-    return found or [CompletionItem(incomplete, type="dir")]
+complete_search = _directory_of(ORACLE_FILE)
+complete_trained = _directory_of(ORACLE_FILE, PLAN_FILE)
 
 
 def complete_source(
