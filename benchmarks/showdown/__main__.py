@@ -32,6 +32,7 @@ from benchmarks.showdown.sizes import CLASSES, SHAPE, plain_sizes, widest
 from benchmarks.showdown.training import train_entry
 from memnas_tf.data.dataset import ImageDataset
 from memnas_tf.data.loading import load_dataset
+from memnas_tf.interrupts import INTERRUPTED, Interrupts
 from memnas_tf.layers import build_network
 from memnas_tf.plain_networks import PLAIN_NETWORKS
 
@@ -39,9 +40,12 @@ from memnas_tf.plain_networks import PLAIN_NETWORKS
 class _Course(keras.callbacks.Callback):
     """Tell of every epoch, and end the process in order where its time is over."""
 
-    def __init__(self, entry: Entry, deadline: float) -> None:
+    def __init__(self, entry: Entry, deadline: float, interrupts: Interrupts) -> None:
         super().__init__()
-        self._entry, self._deadline = entry, deadline
+        self._entry, self._deadline, self._interrupts = entry, deadline, interrupts
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._interrupts.check()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if time.time() > self._deadline:
@@ -79,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not given.only or any(part in entry.name for part in given.only)
     ]
     data: list[ImageDataset] = []
+    interrupts = Interrupts()
 
     def measure(entry: Entry) -> dict[str, Any]:
         if time.time() > deadline:
@@ -88,14 +93,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             data.append(load_dataset("cifar10", given.data_dir, validation_fraction=0.0))
         print(f"{entry.name}: training", file=sys.stderr, flush=True)
         folder = given.directory / entry.name
-        return train_entry(entry, build, data[0], folder, [_Course(entry, deadline)])
+        course = _Course(entry, deadline, interrupts)
+        with interrupts.noted():
+            return train_entry(entry, build, data[0], folder, [course], interrupts.check)
 
     by_name = {entry.name: entry for entry in chosen}
     try:
         complete(given.results, "entry", by_name, lambda name: measure(by_name[name]))
     except KeyboardInterrupt:
         print("interrupted; the same command goes on from here", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     return 0
 
 
