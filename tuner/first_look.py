@@ -149,7 +149,8 @@ def _runs_python(dataset: Any) -> bool:
             one = left.pop()
             for function in one._functions():
                 graph = function.function.graph.as_graph_def()
-                inner = [node for part in graph.library.function for node in part.node_def]
+                library = graph.library
+                inner = [node for part in library.function for node in part.node_def]
                 if any(node.op in _PYTHON for node in [*graph.node, *inner]):
                     return True
             left += one._inputs()
