@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from typing import Any
 
@@ -29,7 +31,7 @@ from memnas_cli.commands.verify import verify
 from memnas_cli.options.names import with_option_names
 from memnas_cli.supervisor import WATCHED
 from memnas_cli.system_faults import describe_fault
-from memnas_cli.views.terminal import echo, prepare_streams, printable
+from memnas_cli.views.terminal import echo, give_up_output, prepare_streams, printable
 from memnas_cli.warnings_shown import shown_warnings
 from memnas_tf.errors import MemNASError
 from memnas_tf.interrupts import INTERRUPTED
@@ -42,25 +44,38 @@ class _BadInput(click.ClickException):
 class _Commands(click.Group):
     """Commands whose mistakes, and faults of the system, end in one line, not in a traceback."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _faults_told():  # of printing help, or the version
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         prepare_streams()
-        try:
-            return super().invoke(ctx)
-        except MemNASError as error:
-            command = self.get_command(ctx, str(ctx.invoked_subcommand))
-            raise _BadInput(printable(with_option_names(error, command))) from error
-        except click.ClickException as error:
-            error.message = printable(error.message)  # type: ignore[misc]
-            raise
-        except KeyboardInterrupt:
-            echo("interrupted", err=True)
-            sys.exit(INTERRUPTED)
-        except Exception as error:
-            told = describe_fault(error)
-            # Click ends quietly where the reader of a pipe does.
-            if told is None or isinstance(error, BrokenPipeError) or ctx.params["verbose"]:
+        with _faults_told(ctx.params["verbose"]):
+            try:
+                return super().invoke(ctx)
+            except MemNASError as error:
+                command = self.get_command(ctx, str(ctx.invoked_subcommand))
+                raise _BadInput(printable(with_option_names(error, command))) from error
+            except click.ClickException as error:
+                error.message = printable(error.message)  # type: ignore[misc]
                 raise
-            raise _BadInput(printable(told)) from error
+            except KeyboardInterrupt:
+                echo("interrupted", err=True)
+                sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _faults_told(verbose: bool = False) -> Iterator[None]:
+    """Tell faults of the system in one line; of verbose commands with a traceback."""
+    try:
+        yield
+    except Exception as error:
+        told = describe_fault(error)
+        # Click ends quietly where the reader of a pipe does.
+        if told is None or isinstance(error, BrokenPipeError) or verbose:
+            raise
+        give_up_output()
+        raise _BadInput(printable(told)) from error
 
 
 @click.group(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import traceback
 import unicodedata
@@ -110,6 +111,15 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
     logging.setLogRecordFactory(_PrintableRecord)  # whichever handler prints them
     sys.excepthook = _print_traceback
+
+
+def give_up_output() -> None:
+    """Give up what stdout does not take: Python would try again at its end, and fail."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _print_traceback(

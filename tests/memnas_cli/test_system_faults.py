@@ -95,12 +95,19 @@ def test_a_path_through_a_file(search, tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
-def test_an_output_that_takes_nothing(search):
-    command = [sys.executable, "-m", "memnas_cli.main", "status", str(search)]
+@pytest.mark.parametrize("unbuffered", ["", "1"])  # as in a terminal, and as in many containers
+@pytest.mark.parametrize("what", [["status"], ["status", "--json"], ["--version"], ["--help"]])
+def test_an_output_that_takes_nothing(search, what, unbuffered):
+    command = [sys.executable, "-m", "memnas_cli.main", *what]
+    command += [str(search)] if what[0] == "status" else []
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with open("/dev/full", "w") as full:
-        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+        result = subprocess.run(
+            command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+        )
     assert "No space left on device; the disk is full" in result.stderr
     assert "Traceback" not in result.stderr
+    assert len(result.stderr.splitlines()) == 1
     assert result.returncode == 2
 
 
